@@ -1,0 +1,242 @@
+"""What an adapter is, and what it must, may and must not do.
+
+An adapter has two halves. The `Provider` is pure: it knows the vendor's kinds and converts what the stack wants into native
+resources. A `System` is one open connection: it reads whole collections, and writes what a plan says.
+
+An adapter must
+- say for every row of the lowering table what it does with it (`cells`);
+- normalise attributes once, in one place, for what is wanted and for what was seen: equal meaning, equal value;
+- read a collection completely or report it as unreadable, never return a part as the whole;
+- raise `OutcomeUnknown` where a write was sent and no answer came; it never repeats such a write;
+- keep every native attribute and list item it was not asked to change;
+- use natural keys in addresses, so that a lost state file costs nothing.
+An adapter may
+- narrow a mode (for one kind, one attribute, one live object), with a sentence that says why;
+- write several changes in one call, where its kinds' grain says so;
+- return notes for people: something revived, something that counts only for new records.
+An adapter must not
+- write while it reads, converts or identifies;
+- widen a mode, emulate what the vendor does not offer, or skip anything silently;
+- print, log secrets, read files or environment variables, or import the engine, the command line or another adapter.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from mopsctl.address import Address
+from mopsctl.diagnostics import Diagnostic
+from mopsctl.element import Element
+from mopsctl.provider.capability import Cell
+from mopsctl.resource import Impact, Json, Reading, Resource, Result, Write
+from mopsctl.secrets import Secret
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+API_VERSION = 1  # of this contract; a provider built for another one is refused by the registry
+
+AttributeMode = Literal["write", "create-only", "fixed", "verify"]
+Removal = Literal["archive", "delete", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of a kind.
+
+    `mode`: `write` at any time; `create-only` is written when the object is made and refused at plan time afterwards;
+    `fixed` is refused like `create-only` but is not written on creation either; `verify` is only read and compared, a
+    difference becomes a step by hand. `why` says why it is not `write`, `instead` what would have to happen instead.
+    `keyed` marks a mapping from natural key to item, whose items are owned one by one; `retire` is what an item becomes
+    when it leaves the manifest (None: it is taken out). `order_of` marks a list that holds the order of a keyed attribute.
+    `noun` is the vendor's word for one item.
+    """
+
+    mode: AttributeMode = "write"
+    why: str = ""
+    instead: str = ""
+    keyed: bool = False
+    retire: Mapping[str, Json] | None = None
+    order_of: str | None = None
+    noun: str = "value"
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """What one write call of a kind covers.
+
+    Changes of one grain go together, at most `size` a call, where `actions` allow it. `deploy` marks a grain that sorts out
+    dependencies inside itself, so that changes that need each other may share a call, all or nothing.
+    """
+
+    name: str
+    size: int = 1
+    actions: frozenset[str] = frozenset({"add", "change", "remove"})
+    deploy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A native kind of the system, with what may be done to it.
+
+    `noun` is the vendor's word for it; `undo_add` and `undo_change` answer "can it be undone" on the plan's line ("yes",
+    "yes: …", "no: …"). `irreversible` sets an addition apart: it must be confirmed one by one in a protected environment.
+    `readable` is false where no API shows it: such a resource stays a step by hand until somebody attests it.
+    """
+
+    name: str
+    noun: str
+    attributes: Mapping[str, Attribute]
+    grain: Grain
+    removal: Removal = "none"
+    creatable: bool = True
+    readable: bool = True
+    undo_add: str = "yes"
+    undo_change: str = "yes"
+    irreversible: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach one account: settings from the environment document, secrets already resolved.
+
+    `tier` is what the environment claims to be; an adapter refuses an account of the other sort. `experimental` names
+    switches the user turned on.
+    """
+
+    system: str
+    settings: Mapping[str, Json] = field(default_factory=dict)
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    tier: Literal["sandbox", "production"] = "sandbox"
+    emulated: bool = False
+    experimental: frozenset[str] = frozenset()
+
+    def text(self, name: str, default: str = "") -> str:
+        """A setting as text."""
+        value = self.settings.get(name, default)
+        return value if isinstance(value, str) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who answered: `id` is pinned in the environment, `title` is for people, `limits` are lines for the plan."""
+
+    id: str
+    sort: Literal["sandbox", "production", "test", "unknown"]
+    title: str = ""
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What a stack becomes on one system: native resources, and findings of what the vendor would refuse."""
+
+    resources: tuple[Resource, ...]
+    findings: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Calls made so far on one connection."""
+
+    reads: int = 0
+    writes: int = 0
+
+
+class System(ABC):
+    """One open connection to one account."""
+
+    @abstractmethod
+    def identify(self) -> Account:
+        """Who is on the other end. Raises AuthenticationError, ConnectionFailed, PermissionError_."""
+
+    @abstractmethod
+    def read(self, wanted: Sequence[Resource], known: Sequence[Address]) -> Reading:
+        """Read, completely and once, every collection that `wanted` or `known` touch.
+
+        Everything in those collections is returned, also what nobody asked for: it is counted, shown on import, and never
+        touched. A collection that cannot be read goes into `unreadable` with a sentence.
+        """
+
+    @abstractmethod
+    def reread(self, addresses: Sequence[Address]) -> Reading:
+        """Look again at these addresses, as fresh as the vendor allows, in as few calls as possible."""
+
+    @abstractmethod
+    def write(self, writes: Sequence[Write]) -> Iterable[Result]:
+        """Carry out one grain's worth of writes; one result each, in any order.
+
+        An exception counts for every write of the call that has no result yet.
+        """
+
+    def check(self, writes: Sequence[Write]) -> Iterable[Result]:
+        """Ask the server what it would say to these writes, without writing; only where the provider says `server_check`."""
+        raise NotImplementedError
+
+    def impact(self, writes: Sequence[Write]) -> Mapping[Address, Impact]:
+        """How many records hold what a write would change or take away; only for writes where that is a question."""
+        return {}
+
+    @property
+    @abstractmethod
+    def calls(self) -> Calls:
+        """Calls made so far."""
+
+    def close(self) -> None:
+        """Let go of the connection, and remove helper objects the adapter made on the system."""
+
+    def __enter__(self) -> System:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+Progress = Callable[[str], None]
+
+
+class Provider(ABC):
+    """One vendor. Instances are cheap to make and importing one imports no HTTP library."""
+
+    api_version: ClassVar[int] = API_VERSION
+    name: ClassVar[str]
+    title: ClassVar[str]
+    version: ClassVar[str]
+    server_check: ClassVar[bool] = False
+    concurrent_writes: ClassVar[int] = 1
+    settings: ClassVar[Mapping[str, str]]  # name of a connection setting -> one sentence
+    secret_settings: ClassVar[frozenset[str]]  # which of them are secrets
+    switches: ClassVar[Mapping[str, str]] = {}  # experimental switches -> one sentence
+
+    @property
+    @abstractmethod
+    def kinds(self) -> Mapping[str, Kind]:
+        """The vendor's kinds by name."""
+
+    @property
+    @abstractmethod
+    def cells(self) -> Mapping[str, Cell]:
+        """One cell for every row of `mopsctl.provider.capability.ROWS`."""
+
+    @abstractmethod
+    def convert(self, elements: Sequence[Element], connection: Connection) -> Converted:
+        """What the elements become on this system. Pure: no network, no clock, same input, same output."""
+
+    def field_address(self, system: str, object_name: str, field_name: str) -> Address:
+        """The address of a field, so that mappings and checks can find its observation."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def open(self, connection: Connection, progress: Progress | None = None) -> System:
+        """Open a connection. Makes no call yet."""
+
+    def emulator(self) -> object | None:
+        """The emulator class of this vendor, imported on demand; None where there is none."""
+        return None
