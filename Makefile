@@ -1,0 +1,36 @@
+# Everything runs in .venv, which the first target makes; nothing outside the repository is changed.
+# PYTHON=/path/to/python chooses the interpreter for a new .venv, TESTS=tests/engine a part of the tests,
+# WORKERS=0 runs them in one process (for a debugger).
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+WORKERS ?= 2
+TESTS ?=
+export PYTHON
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(INSTALLED): pyproject.toml scripts/bootstrap
+	@sh scripts/bootstrap
+	@touch $@
+
+demo: $(INSTALLED) ## plan, apply and plan again on emulators of the vendors' systems; needs no account
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/demo
+
+test: $(INSTALLED) ## run all tests
+	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+
+lint: $(INSTALLED) ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(INSTALLED) ## mend what the style check can mend itself
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: $(INSTALLED) ## measure the speed budget, as ratios within one run
+	$(BIN)/python bench/run.py
