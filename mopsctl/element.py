@@ -6,9 +6,10 @@ Adapters convert them to native resources; `mopsctl.engine.lower` makes them.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from mopsctl.condition import Condition, Scalar
 from mopsctl.diagnostics import NOWHERE, Source
@@ -35,7 +36,9 @@ FieldType = Literal[
     "computed",
 ]
 Pii = Literal["none", "personal", "identifier", "preference", "special"]
-Role = Literal["field", "stage", "stamp", "score", "grade", "band", "reason", "sla", "lead_status", "proof", "opt_out", "purpose"]
+Role = Literal[
+    "field", "stage", "stamp", "score", "grade", "band", "reason", "sla", "lead_status", "proof", "opt_out", "purpose"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ class Field:
     write_once: bool = False
     group: str | None = None
     describe: bool = False
-    hints: Mapping[str, object] = field(default_factory=dict)
+    hints: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ class Lifecycle:
     stages: tuple[Stage, ...]
     transitions: tuple[Transition, ...]
     entry: str = ""
-    stamps: Mapping[str, str] = field(default_factory=dict)
+    stamps: Mapping[str, str] = dataclasses.field(default_factory=dict)
     native_stamps: bool = False
     enforce: bool = False
 
@@ -203,7 +206,8 @@ class Pipeline:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One scoring rule. Either `when` + `points`, or `field` + `points_by_value` (+ `otherwise`), or `event` + `points`, or
-    `inactive_days` + `points`."""
+    `inactive_days` + `points`.
+    """
 
     key: str
     points: float = 0
@@ -258,8 +262,8 @@ class Score:
     ignore_flags: tuple[str, ...] = ()
     grade_with: str | None = None
     grade_field: str | None = None
-    fields: Mapping[str, Field] = field(default_factory=dict)
-    settings: Mapping[str, object] = field(default_factory=dict)
+    fields: Mapping[str, Field] = dataclasses.field(default_factory=dict)
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mopsctl.address import Address
-from mopsctl.element import FieldType, Mode, OnDelete
 from mopsctl.diagnostics import NOWHERE, Source
+from mopsctl.element import FieldType, Mode, OnDelete
 
 Json = Any  # what json.loads can return; attribute values are always of this shape
 Action = Literal["add", "change", "remove", "keep", "adopt", "forget", "by-hand"]

@@ -178,15 +178,16 @@ class System(ABC):
         """Ask the server what it would say to these writes, without writing; only where the provider says `server_check`."""
         raise NotImplementedError
 
+    @abstractmethod
     def impact(self, writes: Sequence[Write]) -> Mapping[Address, Impact]:
         """How many records hold what a write would change or take away; only for writes where that is a question."""
-        return {}
 
     @property
     @abstractmethod
     def calls(self) -> Calls:
         """Calls made so far."""
 
+    @abstractmethod
     def close(self) -> None:
         """Let go of the connection, and remove helper objects the adapter made on the system."""
 

@@ -32,7 +32,8 @@ def _imported(point: EntryPoint) -> object:
         return point.load()
     except Exception as error:
         raise MopsctlError(
-            f"The adapter '{point.name}' does not import: {error}.", hint=f"reinstall the package that brings {point.value}"
+            f"The adapter '{point.name}' does not import: {error}.",
+            hint=f"reinstall the package that brings {point.value}",
         ) from error
 
 

@@ -1,0 +1,264 @@
+"""The HTTP room that adapters share: one client per connection, counted calls, limits, retries, honest outcomes.
+
+What is the same for every vendor lives here; what an answer means is the vendor's and comes in as a `Judge`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json as json_module
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import httpx
+import tenacity
+
+from mopsctl.errors import ConnectionFailed, OutcomeUnknown, RateLimited, SystemError_, VendorError
+from mopsctl.provider.contract import Calls
+from mopsctl.secrets import MaskingFilter, mask
+
+CONNECT_SECONDS = 10.0
+ANSWER_SECONDS = 60.0
+MOST_ATTEMPTS = 5
+LONGEST_WAIT = 70.0  # seconds; a vendor that asks for more is told about instead of waited for
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_quiet = MaskingFilter()
+for _name in ("httpx", "httpcore"):  # httpx logs whole URLs at INFO, and some vendors take credentials there
+    logging.getLogger(_name).addFilter(_quiet)
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+sleep: Callable[[float], None] = time.sleep  # looked up at call time, so that tests can stand in for it
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an answer means.
+
+    `ok` it is good; `retry` after `wait` seconds (None: back off), nothing was done by the server unless `done_maybe`;
+    `fail` with `error`.
+    """
+
+    kind: Literal["ok", "retry", "fail"]
+    error: SystemError_ | None = None
+    wait: float | None = None
+    done_maybe: bool = False
+
+
+OK = Verdict("ok")
+Judge = Callable[[httpx.Response], Verdict]
+
+
+class _Again(Exception):
+    def __init__(self, error: SystemError_, wait: float | None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.wait = wait
+
+
+class Api:
+    """One vendor account over HTTP.
+
+    `judge` reads every answer; `pace` is a context manager entered around each call (a limiter), `auth` signs requests.
+    Reads are repeated freely. A write is repeated only where the server surely did nothing; otherwise `OutcomeUnknown`.
+    """
+
+    def __init__(
+        self,
+        system: str,
+        base_url: str,
+        *,
+        judge: Judge,
+        auth: httpx.Auth | None = None,
+        headers: Mapping[str, str] | None = None,
+        pace: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.system = system
+        self.base_url = base_url
+        self._judge = judge
+        self._pace = pace
+        self._guard = threading.Lock()
+        self._reads = 0
+        self._writes = 0
+        self._client = httpx.Client(
+            base_url=base_url,
+            auth=auth,
+            headers={"accept": "application/json", "user-agent": "mopsctl", **(headers or {})},
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            transport=transport,
+            follow_redirects=False,
+            verify=not base_url.startswith(
+                "http://"
+            ),  # plain HTTP needs no certificate store, which costs 40 ms to load
+        )
+
+    @property
+    def calls(self) -> Calls:
+        """Requests sent so far, repeated ones included."""
+        return Calls(self._reads, self._writes)
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """GET and parse JSON."""
+        return self.json(self.send("GET", path, params=params))
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        form: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        write: bool | None = None,
+    ) -> httpx.Response:
+        """Send one request and return a good answer.
+
+        `write` says whether the request changes anything (default: every method but GET and HEAD). Raises the judge's
+        error, ConnectionFailed, RateLimited, or OutcomeUnknown.
+        """
+        writes = method not in ("GET", "HEAD") if write is None else write
+        request = self._client.build_request(
+            method, path, params=params, json=json, data=form, content=content, headers=headers
+        )
+        return self._retrying(lambda: self._once(request, writes))
+
+    def json(self, answer: httpx.Response) -> Any:
+        """The parsed body; ConnectionFailed where it is not JSON. An empty body is None."""
+        if not answer.content:
+            return None
+        try:
+            return answer.json()
+        except (json_module.JSONDecodeError, UnicodeDecodeError) as error:
+            raise self._not_api(answer) from error
+
+    def close(self) -> None:
+        """Close the connection pool."""
+        self._client.close()
+
+    def _retrying(self, once: Callable[[], httpx.Response]) -> httpx.Response:
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_Again),
+            stop=tenacity.stop_after_attempt(MOST_ATTEMPTS),
+            wait=_wait,
+            sleep=_pause,
+            reraise=True,
+        )
+        try:
+            return retrying(once)
+        except _Again as again:
+            raise again.error from again
+
+    def _once(self, request: httpx.Request, writes: bool) -> httpx.Response:
+        with self._pace():
+            self._count(writes)
+            answer = self._sent(request, writes)
+        verdict = self._judge(answer)
+        if verdict.kind == "ok":
+            return answer
+        error = verdict.error or self.error_of(answer)
+        if verdict.kind == "fail":
+            raise error
+        if writes and verdict.done_maybe:
+            raise OutcomeUnknown(
+                f"{self.system} answered {answer.status_code}, so whether the write took effect is not known.",
+                system=self.system,
+            )
+        if verdict.wait is not None and verdict.wait > LONGEST_WAIT:
+            raise error
+        raise _Again(error, verdict.wait)
+
+    def _sent(self, request: httpx.Request, writes: bool) -> httpx.Response:
+        try:
+            return self._client.send(request)
+        except _NOT_SENT as error:
+            raise _Again(self._no_answer(error), 0.2) from error
+        except httpx.TransportError as error:
+            if writes:
+                raise OutcomeUnknown(
+                    f"{self.system} did not answer a write ({_words(error)}).",
+                    hint="mopsctl reads it again to find out whether it took effect",
+                    system=self.system,
+                ) from error
+            raise _Again(self._no_answer(error), None) from error
+        except httpx.InvalidURL as error:
+            raise ConnectionFailed(
+                f"The address of {self.system} is not valid: {error}.", system=self.system
+            ) from error
+
+    def _count(self, writes: bool) -> None:
+        with self._guard:
+            self._writes += writes
+            self._reads += not writes
+
+    def _no_answer(self, error: Exception) -> ConnectionFailed:
+        return ConnectionFailed(
+            f"{self.system} does not answer at {self.base_url} ({_words(error)}).",
+            hint="check the network, and the connection in the environment document",
+            system=self.system,
+        )
+
+    def _not_api(self, answer: httpx.Response) -> ConnectionFailed:
+        sort = answer.headers.get("content-type", "no content type").split(";")[0]
+        return ConnectionFailed(
+            f"What answers at {self.base_url} is not the API of {self.system}: it sent {sort} with status {answer.status_code}.",
+            hint="check the address in the environment document; a proxy or a log-in page may be in between",
+            system=self.system,
+        )
+
+    def error_of(self, answer: httpx.Response) -> SystemError_:
+        """A general error for an answer the judge has no better words for."""
+        try:
+            body = answer.json()
+        except ValueError:
+            return self._not_api(answer)
+        return VendorError(
+            f"{self.system} answered {answer.status_code} to {answer.request.method} {answer.request.url.path}.",
+            system=self.system,
+            status=answer.status_code,
+            body=body,
+        )
+
+
+def retry_after(answer: httpx.Response) -> float | None:
+    """Seconds of the Retry-After header, or None where it is absent or a date."""
+    try:
+        return float(answer.headers["retry-after"])
+    except (KeyError, ValueError):
+        return None
+
+
+def used_up(system: str, what: str, hint: str = "") -> RateLimited:
+    """The error for a limit that waiting within this run would not cure."""
+    return RateLimited(f"{system} has no calls left: {what}.", hint=hint, system=system)
+
+
+def pages(fetch: Callable[[Any], tuple[list[Any], Any]], start: Any = None) -> Iterator[Any]:
+    """Every item of a paged collection; `fetch` takes a cursor and returns items and the next cursor (None: last page)."""
+    cursor = start
+    while True:
+        items, cursor = fetch(cursor)
+        yield from items
+        if cursor is None:
+            return
+
+
+def _pause(seconds: float) -> None:
+    sleep(seconds)
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, _Again) and error.wait is not None:
+        return error.wait
+    return float(min(0.2 * 2**state.attempt_number, 10.0))
+
+
+def _words(error: Exception) -> str:
+    return mask(str(error) or type(error).__name__)
