@@ -1,0 +1,1 @@
+"""Lower, diff, plan, judge, execute: the heart. Everything but `execute` is pure."""

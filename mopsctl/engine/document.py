@@ -1,0 +1,245 @@
+"""The plan as a JSON document, and back: the form that is saved, reviewed and read by other programs (`schemas/plan.json`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mopsctl import canonical
+from mopsctl.address import Address
+from mopsctl.diagnostics import NOWHERE, Diagnostic, Level, Source
+from mopsctl.engine.plan import Change, Drift, DriftField, Inputs, Plan, SystemReport
+from mopsctl.errors import PlanFileError
+from mopsctl.resource import FieldChange, Impact
+
+FORMAT = "1.0"
+
+
+def digest(plan: Plan) -> str:
+    """Covers what would be done and on what it was decided; not record counts, calls, limits or the commit."""
+    return canonical.digest(_decided(plan))
+
+
+def _decided(plan: Plan) -> dict[str, Any]:
+    data = _body(plan)
+    data["inputs"].pop("commit")
+    data.pop("summary")
+    data["systems"] = [
+        {key: system[key] for key in ("name", "provider", "account", "status")} for system in data["systems"]
+    ]
+    for change in data["changes"]:
+        change.pop("impact")
+    return data
+
+
+def to_json(plan: Plan) -> dict[str, Any]:
+    """The plan as one JSON document."""
+    return {**_body(plan), "digest": digest(plan)}
+
+
+def _body(plan: Plan) -> dict[str, Any]:
+    return {
+        "formatVersion": FORMAT,
+        "stack": plan.stack,
+        "environment": plan.environment,
+        "partial": plan.partial,
+        "protected": plan.protected,
+        "allowRemove": plan.allow_remove,
+        "inputs": {
+            "manifests": plan.inputs.manifests,
+            "environment": plan.inputs.environment,
+            "commit": plan.inputs.commit,
+            "state": {"lineage": plan.inputs.lineage, "serial": plan.inputs.serial},
+            "adapters": dict(plan.inputs.adapters),
+        },
+        "systems": [_system_json(system) for system in plan.systems],
+        "changes": [_change_json(change) for change in plan.changes],
+        "drift": [_drift_json(drift) for drift in plan.drift],
+        "verdicts": [_verdict_json(verdict) for verdict in plan.verdicts],
+        "summary": plan.summary,
+    }
+
+
+def from_json(data: Any) -> Plan:
+    """Read a plan document back. Raises PlanFileError where it is of a newer format, has another shape, or was edited."""
+    _check_format(data)
+    try:
+        plan = _plan_of(data)
+        wanted = data["digest"]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PlanFileError(
+            f"This is not a whole plan: {type(error).__name__} at {error}.",
+            hint="make it again with 'mopsctl plan -o FILE'",
+        ) from error
+    if digest(plan) != wanted:
+        raise PlanFileError(
+            "The plan was edited after it was made: its content does not fit its digest.",
+            hint="make it again with 'mopsctl plan -o FILE'",
+        )
+    return plan
+
+
+def _check_format(data: Any) -> None:
+    version = data.get("formatVersion") if isinstance(data, dict) else None
+    if not isinstance(version, str) or not version.split(".")[0].isdigit():
+        raise PlanFileError("This is not a plan of mopsctl.", hint="make one with 'mopsctl plan -o FILE'")
+    if int(version.split(".")[0]) > int(FORMAT.split(".", maxsplit=1)[0]):
+        raise PlanFileError(
+            f"The plan has format {version}; this mopsctl reads up to {FORMAT}.",
+            hint="use the mopsctl that made it, or newer",
+        )
+
+
+def _plan_of(data: Any) -> Plan:
+    inputs = data["inputs"]
+    return Plan(
+        stack=data["stack"],
+        environment=data["environment"],
+        partial=data["partial"],
+        protected=data["protected"],
+        allow_remove=data["allowRemove"],
+        inputs=Inputs(
+            manifests=inputs["manifests"],
+            environment=inputs["environment"],
+            commit=inputs["commit"],
+            lineage=inputs["state"]["lineage"],
+            serial=inputs["state"]["serial"],
+            adapters=dict(inputs["adapters"]),
+        ),
+        systems=tuple(_system_of(each) for each in data["systems"]),
+        changes=tuple(_change_of(each) for each in data["changes"]),
+        drift=tuple(_drift_of(each) for each in data["drift"]),
+        verdicts=tuple(_verdict_of(each) for each in data["verdicts"]),
+    )
+
+
+def _system_json(system: SystemReport) -> dict[str, Any]:
+    return {
+        "name": system.name,
+        "provider": system.provider,
+        "title": system.title,
+        "status": system.status,
+        "account": system.account,
+        "accountSort": system.account_sort,
+        "message": system.message,
+        "calls": system.calls,
+        "unchanged": system.unchanged,
+        "verified": system.verified,
+        "unmanaged": system.unmanaged,
+        "limits": list(system.limits),
+    }
+
+
+def _system_of(data: Any) -> SystemReport:
+    return SystemReport(
+        name=data["name"],
+        provider=data["provider"],
+        title=data["title"],
+        status=data["status"],
+        account=data["account"],
+        account_sort=data["accountSort"],
+        message=data["message"],
+        calls=data["calls"],
+        unchanged=data["unchanged"],
+        verified=data["verified"],
+        unmanaged=data["unmanaged"],
+        limits=tuple(data["limits"]),
+    )
+
+
+def _change_json(change: Change) -> dict[str, Any]:
+    return {
+        "id": change.id,
+        "address": str(change.address),
+        "action": change.action,
+        "reason": change.reason,
+        "title": change.title,
+        "noun": change.noun,
+        "source": str(change.source) if change.source.file else "",
+        "document": change.document,
+        "fields": [
+            {"path": each.dotted(), "keys": list(each.path), "before": each.before, "after": each.after}
+            for each in change.fields
+        ],
+        "wanted": dict(change.wanted),
+        "fingerprint": change.fingerprint,
+        "remoteId": change.remote_id,
+        "undo": change.undo,
+        "irreversible": change.irreversible,
+        "archive": change.archive,
+        "why": change.why,
+        "steps": list(change.steps),
+        "check": change.check,
+        "needs": [str(each) for each in change.needs],
+        "onDelete": change.on_delete,
+        "protect": change.protect,
+        "staysOurs": change.stays_ours,
+        "owner": change.owner,
+        "capability": change.capability,
+        "impact": _impact_json(change.impact),
+    }
+
+
+def _change_of(data: Any) -> Change:
+    return Change(
+        address=Address.parse(data["address"]),
+        action=data["action"],
+        reason=data["reason"],
+        title=data["title"],
+        noun=data["noun"],
+        source=Source.parse(data["source"]) if data["source"] else NOWHERE,
+        document=data["document"],
+        fields=tuple(FieldChange(tuple(each["keys"]), each["before"], each["after"]) for each in data["fields"]),
+        wanted=data["wanted"],
+        fingerprint=data["fingerprint"],
+        remote_id=data["remoteId"],
+        undo=data["undo"],
+        irreversible=data["irreversible"],
+        archive=data["archive"],
+        why=data["why"],
+        steps=tuple(data["steps"]),
+        check=data["check"],
+        needs=tuple(Address.parse(each) for each in data["needs"]),
+        on_delete=data["onDelete"],
+        protect=data["protect"],
+        stays_ours=data["staysOurs"],
+        owner=data["owner"],
+        capability=data["capability"],
+        impact=_impact_of(data["impact"]),
+    )
+
+
+def _impact_json(impact: Impact | None) -> dict[str, Any] | None:
+    if impact is None:
+        return None
+    return {"records": impact.records, "reason": impact.reason, "atLeast": impact.at_least}
+
+
+def _impact_of(data: Any) -> Impact | None:
+    return Impact(data["records"], data["reason"], data["atLeast"]) if data else None
+
+
+def _drift_json(drift: Drift) -> dict[str, Any]:
+    fields = [{"path": each.path, "last": each.last, "now": each.now, "wanted": each.wanted} for each in drift.fields]
+    return {"address": str(drift.address), "title": drift.title, "who": drift.who, "gone": drift.gone, "fields": fields}
+
+
+def _drift_of(data: Any) -> Drift:
+    fields = tuple(DriftField(each["path"], each["last"], each["now"], each["wanted"]) for each in data["fields"])
+    return Drift(Address.parse(data["address"]), data["title"], data["who"], fields, data["gone"])
+
+
+def _verdict_json(verdict: Diagnostic) -> dict[str, Any]:
+    return {
+        "rule": verdict.rule,
+        "level": verdict.level,
+        "message": verdict.message,
+        "hint": verdict.hint,
+        "address": verdict.address,
+        "source": str(verdict.source) if verdict.source.file else "",
+    }
+
+
+def _verdict_of(data: Any) -> Diagnostic:
+    level: Level = data["level"]
+    source = Source.parse(data["source"]) if data["source"] else NOWHERE
+    return Diagnostic(data["rule"], level, data["message"], source, data["hint"], data["address"])

@@ -1,0 +1,178 @@
+"""The plan: one value that is previewed, saved, reviewed and applied.
+
+It holds no callables, no secrets and no clock. Its JSON form (`mopsctl.engine.document`) is what other programs may rely on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from mopsctl import canonical
+from mopsctl.address import Address
+from mopsctl.diagnostics import NOWHERE, Diagnostic, Source
+from mopsctl.resource import Action, FieldChange, Impact, Json
+
+ACTIONS: tuple[Action, ...] = ("add", "change", "remove", "keep", "adopt", "forget", "by-hand")
+SUMMARY_KEYS = {action: "byHand" if action == "by-hand" else action for action in ACTIONS}
+
+Reason = Literal[
+    "not_on_system",
+    "differs",
+    "value_left_manifest",
+    "found_by_name",
+    "found_by_name_and_differs",
+    "moved",
+    "left_manifest",
+    "left_manifest_protected",
+    "left_manifest_removal_not_allowed",
+    "left_manifest_already_gone",
+    "declared_forgotten",
+    "no_interface",
+    "not_as_declared",
+    "managed_by_hand",
+]
+Who = Literal["system", "manifest", "both"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a plan.
+
+    `fields` say what moves, `wanted` is everything the manifests name (recorded in state afterwards), `fingerprint` what
+    was read when this was decided. `undo` answers whether mopsctl can take it back. `stays_ours` tells of a `keep` whether
+    the thing remains in state. `check` says of a step by hand how it will be verified: by reading, or by attesting.
+    """
+
+    address: Address
+    action: Action
+    reason: Reason
+    title: str
+    noun: str
+    source: Source = NOWHERE
+    document: str = ""
+    fields: tuple[FieldChange, ...] = ()
+    wanted: Mapping[str, Json] = field(default_factory=dict)
+    fingerprint: str = ""
+    remote_id: str | None = None
+    undo: str = "yes"
+    irreversible: bool = False
+    archive: bool = True
+    why: str = ""
+    steps: tuple[str, ...] = ()
+    check: Literal["", "read", "attest"] = ""
+    needs: tuple[Address, ...] = ()
+    on_delete: str = "keep"
+    protect: bool = False
+    stays_ours: bool = False
+    owner: str = ""
+    capability: str = ""
+    impact: Impact | None = None
+
+    @property
+    def writes(self) -> bool:
+        """True where applying this calls the system."""
+        return self.action in ("add", "change", "remove")
+
+    @property
+    def id(self) -> str:
+        """A short stable name, for by-hand steps that people tick off."""
+        return canonical.digest([str(self.address), self.action])[7:15]
+
+
+@dataclass(frozen=True, slots=True)
+class DriftField:
+    """One attribute that moved on the system since the last apply."""
+
+    path: str
+    last: Json
+    now: Json
+    wanted: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What moved on one thing since the last apply, and who moved it."""
+
+    address: Address
+    title: str
+    who: Who
+    fields: tuple[DriftField, ...]
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SystemReport:
+    """How reading one system went, and what is there besides the changes."""
+
+    name: str
+    provider: str
+    title: str
+    status: Literal["read", "unreadable"]
+    account: str = ""
+    account_sort: str = ""
+    message: str = ""
+    calls: int = 0
+    unchanged: int = 0
+    verified: int = 0
+    unmanaged: int = 0
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the plan was decided on; any difference at apply time makes it stale."""
+
+    manifests: str
+    environment: str
+    lineage: str
+    serial: int
+    adapters: Mapping[str, str]
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that would be done to one environment, and on what it was decided."""
+
+    stack: str
+    environment: str
+    inputs: Inputs
+    systems: tuple[SystemReport, ...]
+    changes: tuple[Change, ...]
+    drift: tuple[Drift, ...] = ()
+    verdicts: tuple[Diagnostic, ...] = ()
+    partial: bool = False
+    protected: bool = False
+    allow_remove: bool = False
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many lines of each action."""
+        return {key: sum(change.action == action for change in self.changes) for action, key in SUMMARY_KEYS.items()}
+
+    @property
+    def pending(self) -> bool:
+        """True where applying this would write to a system or to the record of what is ours."""
+        return any(change.action not in ("by-hand",) and not _waits(change) for change in self.changes)
+
+    @property
+    def refused(self) -> tuple[Diagnostic, ...]:
+        """The verdicts that stop an apply."""
+        return tuple(verdict for verdict in self.verdicts if verdict.level == "error")
+
+    @property
+    def unreadable(self) -> tuple[SystemReport, ...]:
+        """The systems that could not be read."""
+        return tuple(system for system in self.systems if system.status == "unreadable")
+
+
+def _waits(change: Change) -> bool:
+    return change.action == "keep" and change.stays_ours
+
+
+def with_impact(plan: Plan, impacts: Mapping[Address, Impact]) -> Plan:
+    """The same plan with record counts filled in; the digest stays."""
+    changes = tuple(replace(change, impact=impacts.get(change.address, change.impact)) for change in plan.changes)
+    return replace(plan, changes=changes)
