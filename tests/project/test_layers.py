@@ -14,7 +14,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 
-GROUND = {"address", "condition", "diagnostics", "element", "errors", "resource", "secrets"}
+GROUND = {"address", "canonical", "condition", "diagnostics", "element", "errors", "resource", "secrets"}
 FLOORS = (
     GROUND,
     {"provider"},
