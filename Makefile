@@ -21,7 +21,7 @@ demo: $(INSTALLED) ## plan, apply and plan again on emulators of the vendors' sy
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/demo
 
 test: $(INSTALLED) ## run all tests
-	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .

@@ -26,6 +26,8 @@ FLOORS = (
 )
 WITH_EMULATORS = {"cli", "workflow"}
 
+SIDE_DOORS = {"http", "logging", "os", "pathlib", "shutil", "socket", "subprocess", "tempfile"}
+
 ROOMS_OF_LIBRARIES = {
     "click": ["mopsctl.cli"],
     "deepdiff": ["mopsctl.engine.diff"],
@@ -155,6 +157,12 @@ def _has_room(one: Import) -> bool:
     return any(by == room or by.startswith(room + ".") for room in ROOMS_OF_LIBRARIES.get(one.package, []))
 
 
+def adapter_side_doors(modules: Iterable[Module]) -> list[str]:
+    """Imports with which an adapter could read files, the environment or the network behind the core's back."""
+    found = [one for module in modules for one in imports(module) if module.room != "emulator"]
+    return [str(one) for one in found if one.package in SIDE_DOORS]
+
+
 def circles(modules: Iterable[Module]) -> list[str]:
     """Pairs of rooms on one floor that import each other."""
     pairs = {
@@ -217,6 +225,10 @@ def test_no_two_rooms_of_a_floor_import_each_other() -> None:
 
 def test_adapters_are_imported_by_nobody() -> None:
     assert adapter_trespasses(ALL) == []
+
+
+def test_adapters_use_no_side_door() -> None:
+    assert adapter_side_doors(module for modules in ADAPTERS.values() for module in modules) == []
 
 
 def test_emulators_are_imported_on_demand() -> None:
@@ -283,6 +295,13 @@ def test_an_import_of_an_adapter_is_seen() -> None:
     assert len(adapter_trespasses([parse("mopsctl.engine.plan", "import mopsctl_a")])) == 1
     assert len(adapter_trespasses([parse("mopsctl_a.adapter", "from mopsctl_b import convert")])) == 1
     assert adapter_trespasses([parse("mopsctl_a.adapter", "from mopsctl_a import convert")]) == []
+
+
+def test_a_side_door_is_seen() -> None:
+    assert len(adapter_side_doors([parse("mopsctl_a.api", "def f():\n    from os import environ")])) == 1
+    assert (
+        adapter_side_doors([parse("mopsctl_a.emulator", "import os"), parse("mopsctl_a.api", "import io, json")]) == []
+    )
 
 
 def test_an_eager_emulator_is_seen() -> None:
