@@ -107,14 +107,14 @@ class Emulator(ABC):
         """The path as the routes spell it, for a vendor that ignores letter case, for instance."""
         return path
 
-    def gate(self, call: Call) -> Response | None:  # noqa: ARG002 - for the vendors that have one
+    def gate(self, call: Call) -> Response | None:
         """An answer in the place of the handler's (authentication, limits), or None to let the request through."""
         return None
 
     def finish(self, call: Call, response: Response) -> None:  # noqa: B027 - most vendors add nothing
         """Add what every answer of the vendor carries, such as limit headers."""
 
-    def lag_reads(self, call: Call) -> int:  # noqa: ARG002 - for the vendors whose reads lag
+    def lag_reads(self, call: Call) -> int:
         """How many reads go by until this write shows."""
         return 0
 
@@ -126,7 +126,7 @@ class Emulator(ABC):
         """The answer to a path that exists for other methods."""
         return JSONResponse({"message": f"{call.method} is not allowed here"}, 405)
 
-    def fault_response(self, fault: Fault, call: Call) -> Response:  # noqa: ARG002 - vendors word it by the call
+    def fault_response(self, fault: Fault, call: Call) -> Response:
         """The vendor's answer to the faults `status` and `rate_limited`."""
         status = 429 if fault.name == "rate_limited" else int(fault.params.get("status", 500))
         headers = {"Retry-After": str(fault.params["retry_after"])} if "retry_after" in fault.params else None
