@@ -23,10 +23,12 @@ Reason = Literal[
     "value_left_manifest",
     "found_by_name",
     "found_by_name_and_differs",
+    "already_as_declared",
     "moved",
     "left_manifest",
     "left_manifest_protected",
     "left_manifest_removal_not_allowed",
+    "left_manifest_not_removable",
     "left_manifest_already_gone",
     "declared_forgotten",
     "no_interface",
@@ -42,7 +44,7 @@ class Change:
 
     `fields` say what moves, `wanted` is everything the manifests name (recorded in state afterwards), `fingerprint` what
     was read when this was decided. `undo` answers whether mopsctl can take it back. `stays_ours` tells of a `keep` whether
-    the thing remains in state. `check` says of a step by hand how it will be verified: by reading, or by attesting.
+    the thing remains in state; `moved_from` is the name it is recorded under until now. `check` says of a step by hand how it will be verified: by reading, or by attesting.
     """
 
     address: Address
@@ -66,6 +68,7 @@ class Change:
     on_delete: str = "keep"
     protect: bool = False
     stays_ours: bool = False
+    moved_from: Address | None = None
     owner: str = ""
     capability: str = ""
     impact: Impact | None = None

@@ -1,0 +1,101 @@
+"""Compares the owned attributes of one thing: what is wanted, what is there, what was ours last time.
+
+Ownership is per attribute, and per item inside a keyed attribute: what nobody named is carried along untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mopsctl import canonical
+from mopsctl.provider.contract import Attribute, Kind
+from mopsctl.resource import Json
+
+PLAIN = Attribute()
+ABSENT = canonical.digest("absent")
+
+Attributes = Mapping[str, Json]
+
+
+def attribute(kind: Kind, name: str) -> Attribute:
+    """What the kind says about an attribute; a plain writable one where it says nothing."""
+    return kind.attributes.get(name, PLAIN)
+
+
+def target(kind: Kind, wanted: Attributes, seen: Attributes, last: Attributes) -> dict[str, Json]:
+    """All attributes as they shall be afterwards: what was seen, with every owned part put in place.
+
+    `last` are the attributes recorded in state; an item of a keyed attribute that is in `last` and no longer in `wanted` is
+    retired the way the kind says.
+    """
+    after = dict(seen)
+    for name, value in wanted.items():
+        rule = attribute(kind, name)
+        if rule.keyed:
+            after[name] = _items(rule, value, seen.get(name) or {}, last.get(name) or {})
+        elif rule.order_of:
+            after[name] = merged_order(value, seen.get(name) or [])
+        else:
+            after[name] = value
+    return mapping_form(after)
+
+
+def owned(kind: Kind, wanted: Attributes, last: Attributes, seen: Attributes) -> dict[str, Json]:
+    """The part of `seen` that a fingerprint covers: the named attributes, and inside keyed ones the items that are ours."""
+    part: dict[str, Json] = {}
+    for name, value in wanted.items():
+        rule = attribute(kind, name)
+        have = seen.get(name)
+        if rule.keyed:
+            keys = set(value) | set(last.get(name) or {})
+            part[name] = {key: item for key, item in (have or {}).items() if key in keys}
+        elif rule.order_of:
+            part[name] = [key for key in have or [] if key in set(value)]
+        else:
+            part[name] = have
+    return mapping_form(part)
+
+
+def fingerprint(kind: Kind, wanted: Attributes, last: Attributes, seen: Attributes | None) -> str:
+    """A digest of what a change was decided on; of absence where nothing was there."""
+    return ABSENT if seen is None else canonical.digest(owned(kind, wanted, last, seen))
+
+
+def merged_order(wanted: Sequence[str], seen: Sequence[str]) -> list[str]:
+    """The wanted keys in the wanted order, with everybody else's keys where they were."""
+    present = set(seen)
+    queue = [key for key in wanted if key in present]
+    mine = set(queue)
+    refill = iter(queue)
+    merged = [next(refill) if key in mine else key for key in seen]
+    for position, key in enumerate(wanted):
+        if key not in present:
+            before = wanted[position - 1] if position else None
+            merged.insert(merged.index(before) + 1 if before is not None else 0, key)
+    return merged
+
+
+def canonical_form(value: Any) -> Any:
+    """Plain JSON with one spelling per number, so that equal meaning compares equal."""
+    return canonical.numbers(value)
+
+
+def mapping_form(attributes: Attributes) -> dict[str, Json]:
+    """Attributes in canonical form."""
+    return {name: canonical_form(value) for name, value in attributes.items()}
+
+
+def _items(rule: Attribute, wanted: Attributes, seen: Attributes, last: Attributes) -> dict[str, Json]:
+    after = {key: item for key, item in seen.items() if not _leaves(rule, key, wanted, last)}
+    for key in last:
+        if key in seen and key not in wanted and rule.retire is not None:
+            after[key] = {**seen[key], **rule.retire}
+    for key, item in wanted.items():
+        have = seen.get(key)
+        after[key] = {**have, **item} if isinstance(have, Mapping) and isinstance(item, Mapping) else item
+    return after
+
+
+def _leaves(rule: Attribute, key: str, wanted: Attributes, last: Attributes) -> bool:
+    return key in last and key not in wanted and rule.retire is None

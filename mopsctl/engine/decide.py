@@ -1,0 +1,218 @@
+"""Decides, for one thing on one system, what has to happen: the rules that every kind of every vendor obeys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from mopsctl.diagnostics import Diagnostic
+from mopsctl.engine import compare, diff
+from mopsctl.engine.plan import Change, Reason
+from mopsctl.provider.contract import Kind
+from mopsctl.resource import Action, FieldChange, Observation, Resource
+from mopsctl.state.model import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one wanted thing leads to: changes and findings; `quiet` counts it as unchanged or verified otherwise."""
+
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    quiet: str = ""
+
+
+def wanted(resource: Resource, kind: Kind, seen: Observation | None, entry: Entry | None) -> Decision:
+    """What a thing in the manifests leads to, given what is there and what was ours."""
+    resource = without_left(resource)
+    if not kind.readable:
+        return Decision(
+            (_by_hand(resource, kind, (), "managed_by_hand" if resource.mode == "write" else "no_interface"),)
+        )
+    if seen is None:
+        return _absent(resource, kind)
+    return _present(resource, kind, seen, entry)
+
+
+def without_left(resource: Resource) -> Resource:
+    """The resource without the attributes its author leaves alone, so that neither diff nor write can contain them."""
+    if not resource.leave:
+        return resource
+    kept = {name: value for name, value in resource.attributes.items() if name not in resource.leave}
+    return replace(resource, attributes=kept)
+
+
+def _absent(resource: Resource, kind: Kind) -> Decision:
+    if resource.mode != "write" or not kind.creatable:
+        return Decision((_by_hand(resource, kind, _new_fields(resource, kind, every=True), "not_on_system"),))
+    change = replace(
+        line(resource, kind, "add", "not_on_system"),
+        fields=_new_fields(resource, kind),
+        fingerprint=compare.ABSENT,
+        undo=kind.undo_add,
+        irreversible=kind.irreversible,
+    )
+    return Decision((change,))
+
+
+def _new_fields(resource: Resource, kind: Kind, *, every: bool = False) -> tuple[FieldChange, ...]:
+    settable = {
+        name: value
+        for name, value in resource.attributes.items()
+        if every or compare.attribute(kind, name).mode in ("write", "create-only")
+    }
+    return diff.changes(kind, {}, compare.target(kind, settable, {}, {}))
+
+
+def _present(resource: Resource, kind: Kind, seen: Observation, entry: Entry | None) -> Decision:
+    last = entry.attributes if entry else {}
+    after = compare.target(kind, resource.attributes, seen.attributes, last)
+    moved = diff.changes(kind, seen.attributes, after, frozenset(resource.attributes))
+    if resource.mode != "write":
+        reason: Reason = "managed_by_hand" if resource.mode == "by-hand" and resource.why == "" else "not_as_declared"
+        hand = (_by_hand(resource, kind, moved, reason),) if moved else ()
+        return Decision(hand, quiet="verified")
+    writable, by_hand, refused = _sorted_out(moved, kind, seen)
+    found = tuple(_immutable(resource, kind, each) for each in _one_per_attribute(refused))
+    lines = []
+    if writable:
+        lines.append(_changed(resource, kind, seen, entry, writable))
+    elif (recorded := _recorded(resource, kind, seen, entry)) and not found:
+        lines.append(recorded)
+    if by_hand:
+        lines.append(_by_hand(_with_steps(resource, kind, seen, by_hand), kind, by_hand, "not_as_declared"))
+    builtin_only = seen.builtin and entry is None and not writable
+    return Decision(tuple(lines), found, quiet="verified" if builtin_only else "unchanged")
+
+
+def _sorted_out(
+    moved: Iterable[FieldChange], kind: Kind, seen: Observation
+) -> tuple[tuple[FieldChange, ...], tuple[FieldChange, ...], tuple[FieldChange, ...]]:
+    writable, by_hand, refused = [], [], []
+    for each in moved:
+        mode = compare.attribute(kind, each.path[0]).mode
+        if mode in ("create-only", "fixed"):
+            refused.append(each)
+        elif mode == "write" and (seen.writable is None or each.path[0] in seen.writable):
+            writable.append(each)
+        else:
+            by_hand.append(each)
+    return tuple(writable), tuple(by_hand), tuple(refused)
+
+
+def _changed(
+    resource: Resource, kind: Kind, seen: Observation, entry: Entry | None, fields: tuple[FieldChange, ...]
+) -> Change:
+    reason: Reason = "found_by_name_and_differs" if entry is None else "differs"
+    if entry is not None and all(_was_ours_only(resource, entry, each) for each in fields):
+        reason = "value_left_manifest"
+    return replace(
+        line(resource, kind, "change", reason),
+        fields=fields,
+        fingerprint=_fingerprint(resource, kind, seen, entry),
+        remote_id=seen.remote_id,
+        undo=kind.undo_change,
+    )
+
+
+def _was_ours_only(resource: Resource, entry: Entry, moved: FieldChange) -> bool:
+    name, *rest = moved.path
+    last, now = entry.attributes.get(name), resource.attributes.get(name)
+    return bool(rest) and isinstance(last, dict) and isinstance(now, dict) and rest[0] in last and rest[0] not in now
+
+
+def _recorded(resource: Resource, kind: Kind, seen: Observation, entry: Entry | None) -> Change | None:
+    """A line for the record of what is ours where nothing has to be written to the system."""
+    if entry is None:
+        return None if seen.builtin else _adopted(resource, kind, seen, entry, "found_by_name")
+    same = compare.mapping_form(entry.attributes) == compare.mapping_form(resource.attributes)
+    if same and entry.protect == resource.protect and entry.on_delete == resource.on_delete:
+        return None
+    return _adopted(resource, kind, seen, entry, "already_as_declared")
+
+
+def _adopted(resource: Resource, kind: Kind, seen: Observation, entry: Entry | None, reason: Reason) -> Change:
+    fingerprint = _fingerprint(resource, kind, seen, entry)
+    return replace(
+        line(resource, kind, "adopt", reason), fingerprint=fingerprint, remote_id=seen.remote_id, undo="yes: forget it"
+    )
+
+
+def _fingerprint(resource: Resource, kind: Kind, seen: Observation, entry: Entry | None) -> str:
+    return compare.fingerprint(kind, resource.attributes, entry.attributes if entry else {}, seen.attributes)
+
+
+def line(resource: Resource, kind: Kind, action: Action, reason: Reason) -> Change:
+    """A plan's line about a wanted thing, with everything that does not depend on what was seen."""
+    return Change(
+        address=resource.address,
+        action=action,
+        reason=reason,
+        title=resource.title,
+        noun=kind.noun,
+        source=resource.source,
+        document=resource.document,
+        wanted=compare.mapping_form(resource.attributes),
+        why=resource.why,
+        needs=tuple(sorted(resource.needs)),
+        on_delete=resource.on_delete,
+        protect=resource.protect,
+        owner=resource.owner,
+        capability=resource.capability,
+    )
+
+
+def _by_hand(resource: Resource, kind: Kind, fields: tuple[FieldChange, ...], reason: Reason) -> Change:
+    return replace(
+        line(resource, kind, "by-hand", reason),
+        fields=fields,
+        steps=resource.steps,
+        check="read" if kind.readable else "attest",
+    )
+
+
+def _with_steps(resource: Resource, kind: Kind, seen: Observation, fields: tuple[FieldChange, ...]) -> Resource:
+    why = " ".join(sorted({_why_not(kind, seen, each) for each in fields}))
+    steps = tuple(
+        f"Set {_name(kind, each)} of the {kind.noun} {resource.title} to {_spoken(each.after)}." for each in fields
+    )
+    return replace(resource, steps=(*steps, *resource.steps), why=why)
+
+
+def _why_not(kind: Kind, seen: Observation, moved: FieldChange) -> str:
+    return compare.attribute(kind, moved.path[0]).why or seen.why_not
+
+
+def _name(kind: Kind, moved: FieldChange) -> str:
+    rule = compare.attribute(kind, moved.path[0])
+    title = rule.title or moved.path[0].replace("_", " ")
+    return title if len(moved.path) == 1 else f"{' '.join(moved.path[1:])} in {title}"
+
+
+def _spoken(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} '{value[key]}'" for key in sorted(value))
+    if isinstance(value, list):
+        return ", ".join(f"'{each}'" for each in value)
+    return "empty" if value in (None, "") else f"'{value}'"
+
+
+def _immutable(resource: Resource, kind: Kind, moved: FieldChange) -> Diagnostic:
+    rule = compare.attribute(kind, moved.path[0])
+    why = f": {rule.why}" if rule.why else ""
+    return Diagnostic(
+        rule="PL001",
+        level="error",
+        message=f"The {_name(kind, moved)} of the {kind.noun} {resource.title} is {_spoken(moved.before)} and cannot become"
+        f" {_spoken(moved.after)}{why}.",
+        source=resource.source,
+        hint=rule.instead or "take the change back, or declare a new one under another name",
+        address=str(resource.address),
+    )
+
+
+def _one_per_attribute(fields: Iterable[FieldChange]) -> list[FieldChange]:
+    first: dict[str, FieldChange] = {}
+    for each in fields:
+        first.setdefault(each.path[0], each)
+    return [first[name] for name in sorted(first)]

@@ -1,0 +1,78 @@
+"""Decides what becomes of a thing that is ours and that no manifest names any more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mopsctl.engine import compare
+from mopsctl.engine.plan import Change, Reason
+from mopsctl.engine.view import Rules, SystemView
+from mopsctl.provider.contract import Kind
+from mopsctl.resource import Action, FieldChange, Observation
+from mopsctl.state.model import Entry
+
+
+def decide(entry: Entry, system: SystemView, seen: Observation | None, rules: Rules) -> Change:
+    """What becomes of the thing: forgotten, kept and no longer watched, kept and still ours, or taken away."""
+    kind = system.kinds.get(entry.address.kind)
+    if entry.address in rules.forget:
+        return _leaving(entry, kind, "forget", "declared_forgotten")
+    if seen is None or kind is None:
+        return _leaving(entry, kind, "forget", "left_manifest_already_gone")
+    on_delete = _on_delete(entry, rules)
+    obstacle = _obstacle(entry, kind, seen, rules)
+    if on_delete == "keep":
+        return _leaving(entry, kind, "keep", "left_manifest")
+    if obstacle is not None:
+        stays = obstacle != "left_manifest_not_removable"
+        return replace(_leaving(entry, kind, "keep", obstacle, stays=stays), why=seen.why_not if not stays else "")
+    return _removal(entry, kind, seen, archive=on_delete == "archive" and kind.removal == "archive")
+
+
+def _on_delete(entry: Entry, rules: Rules) -> str:
+    """The row's own word outlasts it in state; else the document's, while it exists; else the stack's."""
+    if entry.on_delete != "keep":
+        return entry.on_delete
+    return rules.on_delete_of(entry.document) or rules.default_on_delete
+
+
+def _obstacle(entry: Entry, kind: Kind, seen: Observation, rules: Rules) -> Reason | None:
+    if entry.protect:
+        return "left_manifest_protected"
+    if kind.removal == "none" or not seen.removable:
+        return "left_manifest_not_removable"
+    return None if rules.allow_remove else "left_manifest_removal_not_allowed"
+
+
+def _leaving(entry: Entry, kind: Kind | None, action: Action, reason: Reason, *, stays: bool = False) -> Change:
+    return Change(
+        address=entry.address,
+        action=action,
+        reason=reason,
+        title=entry.title or entry.address.name,
+        noun=kind.noun if kind else entry.address.kind,
+        document=entry.document,
+        remote_id=entry.remote_id,
+        undo="yes: declare it again",
+        stays_ours=stays,
+        on_delete=entry.on_delete,
+        protect=entry.protect,
+    )
+
+
+def _removal(entry: Entry, kind: Kind, seen: Observation, *, archive: bool) -> Change:
+    fields = tuple(
+        FieldChange((name,), seen.attributes.get(name), None)
+        for name in sorted(entry.attributes)
+        if seen.attributes.get(name) not in (None, "", [], {})
+    )
+    return replace(
+        _leaving(entry, kind, "keep", "left_manifest"),
+        action="remove",
+        fields=fields,
+        wanted=compare.mapping_form(entry.attributes),
+        fingerprint=compare.fingerprint(kind, entry.attributes, entry.attributes, seen.attributes),
+        undo="yes: the vendor keeps it in its bin for a while" if archive else "no: it is deleted for good",
+        irreversible=not archive,
+        archive=archive,
+    )

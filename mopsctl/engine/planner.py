@@ -1,0 +1,186 @@
+"""Turns what is wanted, what was seen and what was ours into a plan. Pure: same input, same plan, to the byte."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mopsctl.address import Address
+from mopsctl.diagnostics import Diagnostic, in_order
+from mopsctl.engine import compare, decide, drift, leftover, safety
+from mopsctl.engine.plan import ACTIONS, Change, Drift, Inputs, Plan, SystemReport
+from mopsctl.engine.view import Rules, SystemView
+from mopsctl.resource import Reading, Resource
+from mopsctl.state.model import Entry, State
+
+SHOWN = 5  # values named in one sentence before the rest is only counted
+
+
+def make(
+    inputs: Inputs, systems: Sequence[SystemView], state: State, rules: Rules, findings: Sequence[Diagnostic] = ()
+) -> Plan:
+    """The plan for the environment that `state` is the record of."""
+    prior = _renamed(state.entries, rules.moved)
+    parts = [_of_system(system, prior, rules) for system in systems]
+    changes = tuple(change for part in parts for change in sorted(part.changes, key=_place))
+    verdicts = [*findings, *(each for part in parts for each in part.findings)]
+    return Plan(
+        stack=state.stack,
+        environment=state.environment,
+        inputs=inputs,
+        systems=tuple(part.report for part in parts),
+        changes=changes,
+        drift=tuple(each for part in parts for each in part.drift),
+        verdicts=in_order([*verdicts, *safety.verdicts(changes, state, rules.limits)]),
+        partial=rules.selection.partial,
+        protected=rules.protected,
+        allow_remove=rules.allow_remove,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One system's share of the plan."""
+
+    report: SystemReport
+    changes: tuple[Change, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def _place(change: Change) -> tuple[int, Address]:
+    return (ACTIONS.index(change.action), change.address)
+
+
+def _renamed(entries: Mapping[Address, Entry], moved: Mapping[Address, Address]) -> dict[Address, Entry]:
+    renamed = dict(entries)
+    for old in sorted(moved):
+        if old in renamed and moved[old] not in renamed:
+            renamed[moved[old]] = replace(renamed.pop(old), address=moved[old])
+    return renamed
+
+
+def _of_system(system: SystemView, prior: Mapping[Address, Entry], rules: Rules) -> _Part:
+    report = _report(system)
+    unread = _unread(system)
+    if unread or system.reading is None:
+        return _Part(replace(report, status="unreadable", message=unread or system.message), findings=system.findings)
+    ours = {address: entry for address, entry in prior.items() if address.system == system.name}
+    return _SystemPlanner(system, system.reading, ours, rules).part(report)
+
+
+def _report(system: SystemView) -> SystemReport:
+    account = system.account
+    return SystemReport(
+        name=system.name,
+        provider=system.provider,
+        title=system.title,
+        status="read",
+        account=account.id if account else "",
+        account_sort=account.sort if account else "",
+        calls=system.calls,
+        limits=account.limits if account else (),
+    )
+
+
+def _unread(system: SystemView) -> str:
+    """Why the system's plan has to stop: a kind that could not be read is never taken for empty."""
+    if system.reading is None:
+        return ""
+    return " ".join(system.reading.unreadable[kind] for kind in sorted(system.reading.unreadable))
+
+
+class _SystemPlanner:
+    """Plans one system that was read completely."""
+
+    def __init__(self, system: SystemView, reading: Reading, ours: Mapping[Address, Entry], rules: Rules) -> None:
+        self._system = system
+        self._reading = reading
+        self._ours = ours
+        self._rules = rules
+        self._origin = {new: old for old, new in rules.moved.items()}
+        self._resources = sorted(system.resources, key=lambda each: each.address)
+
+    def part(self, report: SystemReport) -> _Part:
+        chosen = [each for each in self._resources if self._rules.selection.has(each.address)]
+        decisions = [self._decision(resource) for resource in chosen]
+        quiet = [decision.quiet for decision in decisions if not decision.changes]
+        named = {resource.address for resource in self._resources}
+        gone = [address for address in sorted(set(self._ours) - named) if self._rules.selection.has(address)]
+        return _Part(
+            replace(
+                report,
+                unchanged=quiet.count("unchanged"),
+                verified=quiet.count("verified"),
+                unmanaged=self._unmanaged(named),
+            ),
+            changes=(*(line for each in decisions for line in each.changes), *map(self._left, gone)),
+            drift=tuple(drift.of_system(self._system, self._reading, self._ours, self._rules.selection)),
+            findings=(
+                *self._system.findings,
+                *(found for each in decisions for found in each.findings),
+                *(note for resource in chosen for note in self._foreign_items(resource)),
+            ),
+        )
+
+    def _decision(self, resource: Resource) -> decide.Decision:
+        kind = self._system.kinds[resource.address.kind]
+        entry = self._ours.get(resource.address)
+        decision = decide.wanted(resource, kind, self._reading.items.get(resource.address), entry)
+        origin = self._origin.get(resource.address)
+        if origin is None or entry is None:
+            return decision
+        lines = tuple(
+            line if line.action == "by-hand" else replace(line, moved_from=origin) for line in decision.changes
+        )
+        if not any(line.moved_from for line in lines):
+            lines = (*lines, self._moved(resource, entry, origin))
+        return replace(decision, changes=lines)
+
+    def _moved(self, resource: Resource, entry: Entry, origin: Address) -> Change:
+        kind = self._system.kinds[resource.address.kind]
+        seen = self._reading.items.get(resource.address)
+        attributes = seen.attributes if seen else None
+        return replace(
+            decide.line(resource, kind, "adopt", "moved"),
+            fingerprint=compare.fingerprint(kind, resource.attributes, entry.attributes, attributes),
+            remote_id=seen.remote_id if seen else entry.remote_id,
+            undo="yes: take the line back",
+            moved_from=origin,
+        )
+
+    def _left(self, address: Address) -> Change:
+        return leftover.decide(self._ours[address], self._system, self._reading.items.get(address), self._rules)
+
+    def _unmanaged(self, named: set[Address]) -> int:
+        known = named | set(self._ours)
+        return sum(address not in known and not seen.builtin for address, seen in self._reading.items.items())
+
+    def _foreign_items(self, resource: Resource) -> list[Diagnostic]:
+        """A note for each list that holds values nobody named: they are kept, and somebody should know."""
+        seen = self._reading.items.get(resource.address)
+        if seen is None or seen.builtin:
+            return []
+        kind = self._system.kinds[resource.address.kind]
+        entry = self._ours.get(resource.address)
+        notes = []
+        for name in sorted(resource.attributes):
+            rule = compare.attribute(kind, name)
+            if rule.keyed:
+                last = (entry.attributes.get(name) if entry else None) or {}
+                foreign = sorted(set(seen.attributes.get(name) or {}) - set(resource.attributes[name]) - set(last))
+                notes += [_foreign(resource, f"{kind.noun} {resource.title}", rule.noun, foreign)] if foreign else []
+        return notes
+
+
+def _foreign(resource: Resource, title: str, noun: str, keys: list[str]) -> Diagnostic:
+    more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
+    shown = ", ".join(f"'{key}'" for key in keys[:SHOWN]) + more
+    return Diagnostic(
+        rule="PL002",
+        level="note",
+        message=f"The {title} has {noun}s that no manifest names: {shown}; they stay as they are.",
+        source=resource.source,
+        hint="declare them, or ask who added them",
+        address=str(resource.address),
+    )

@@ -1,0 +1,59 @@
+"""Judges a plan as a whole: does it take away or change more than one run should?
+
+The verdicts are part of the plan. They never stop a preview, only an apply, and only until this very plan is accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mopsctl.diagnostics import Diagnostic
+from mopsctl.engine.plan import Change
+from mopsctl.state.model import State
+
+ACCEPTABLE = ("SF001", "SF002")  # verdicts that `--accept DIGEST` lifts
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most that one run may do: a count, and percent of the things that are ours. None: no limit on that side."""
+
+    count: int | None = None
+    percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """An environment's limits. Percentages do not count while fewer than `few` things are ours."""
+
+    remove: Limit = field(default_factory=lambda: Limit(count=10, percent=30))
+    change: Limit = field(default_factory=Limit)
+    few: int = 10
+
+
+def verdicts(changes: Sequence[Change], state: State, limits: Limits) -> list[Diagnostic]:
+    """What the limits say about these changes."""
+    ours = len(state.entries)
+    removed = sum(change.action == "remove" for change in changes)
+    changed = sum(change.action == "change" for change in changes)
+    found = [
+        _judged(("SF001", "removes"), removed, ours, limits.remove, limits.few),
+        _judged(("SF002", "changes"), changed, ours, limits.change, limits.few),
+    ]
+    return [each for each in found if each is not None]
+
+
+def _judged(rule: tuple[str, str], number: int, ours: int, limit: Limit, few: int) -> Diagnostic | None:
+    share = 100 * number / ours if ours else 0
+    too_many = limit.count is not None and number > limit.count
+    too_large = limit.percent is not None and ours >= few and share > limit.percent
+    if not (too_many or too_large):
+        return None
+    allowed = f"{limit.count} things" if too_many else f"{limit.percent:g} percent"
+    return Diagnostic(
+        rule=rule[0],
+        level="error",
+        message=f"The plan {rule[1]} {number} of {ours} things ({share:.0f} percent); one run may do {allowed}.",
+        hint="look at each one; then apply with --accept DIGEST, or raise the limits of the environment",
+    )

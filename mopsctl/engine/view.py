@@ -1,0 +1,46 @@
+"""What the planner is given: each system as it was seen, and the rules that hold for this plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from mopsctl.address import Address, Selection
+from mopsctl.diagnostics import Diagnostic
+from mopsctl.element import OnDelete
+from mopsctl.engine.safety import Limits
+from mopsctl.provider.contract import Account, Kind
+from mopsctl.resource import Reading, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class SystemView:
+    """One system as a plan sees it: its kinds, what is wanted there, what was read (None: it was not, `message` says why)."""
+
+    name: str
+    provider: str
+    title: str
+    kinds: Mapping[str, Kind]
+    resources: tuple[Resource, ...]
+    findings: tuple[Diagnostic, ...] = ()
+    reading: Reading | None = None
+    account: Account | None = None
+    calls: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the author, the environment and the command line say about this plan.
+
+    `on_delete_of` tells what a document that still exists wants for rows that left it (None: the document is gone).
+    """
+
+    selection: Selection = field(default_factory=Selection)
+    allow_remove: bool = False
+    protected: bool = False
+    moved: Mapping[Address, Address] = field(default_factory=dict)
+    forget: frozenset[Address] = frozenset()
+    on_delete_of: Callable[[str], OnDelete | None] = lambda _document: None
+    default_on_delete: OnDelete = "keep"
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,128 @@
+"""What mopsctl remembers of an environment: which things are ours, and what was last applied to them.
+
+It can be lost: things are found again by their natural key and adopted. It holds no secrets and no records of people.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mopsctl.address import Address
+from mopsctl.errors import StateError
+from mopsctl.resource import Json
+
+FORMAT = 1
+MOST_DIGESTS = 200  # applied plans that are remembered, so that none is applied twice
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that is ours.
+
+    `attributes` are what the manifests named at the last apply, as applied. `protect` and `on_delete` live here, because a
+    guard that leaves together with its row guards nothing.
+    """
+
+    address: Address
+    attributes: Mapping[str, Json] = field(default_factory=dict)
+    remote_id: str | None = None
+    title: str = ""
+    document: str = ""
+    protect: bool = False
+    on_delete: str = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The whole record of one environment.
+
+    `lineage` is made once, `serial` counts real changes; together they tell whether two copies are the same, older, newer
+    or unrelated. `applied` are digests of plans that were applied.
+    """
+
+    stack: str
+    environment: str
+    lineage: str
+    serial: int = 0
+    entries: Mapping[Address, Entry] = field(default_factory=dict)
+    applied: tuple[str, ...] = ()
+
+    def with_entry(self, entry: Entry) -> State:
+        """The same record with this thing in it."""
+        return replace(self, entries={**self.entries, entry.address: entry})
+
+    def without(self, address: Address) -> State:
+        """The same record without this thing."""
+        return replace(self, entries={key: value for key, value in self.entries.items() if key != address})
+
+    def with_applied(self, digest: str) -> State:
+        """The same record, remembering that the plan was applied."""
+        return replace(self, applied=(*self.applied, digest)[-MOST_DIGESTS:])
+
+
+def fresh(stack: str, environment: str) -> State:
+    """The record of an environment nothing was applied to yet."""
+    return State(stack, environment, lineage=uuid.uuid4().hex)
+
+
+def to_json(state: State) -> dict[str, Any]:
+    """The record as a JSON document."""
+    return {
+        "format": FORMAT,
+        "stack": state.stack,
+        "environment": state.environment,
+        "lineage": state.lineage,
+        "serial": state.serial,
+        "applied": list(state.applied),
+        "things": {str(address): _entry_json(state.entries[address]) for address in sorted(state.entries)},
+    }
+
+
+def from_json(data: Any) -> State:
+    """Read a record back. Raises StateError where it is of a newer format or has another shape."""
+    try:
+        if data["format"] > FORMAT:
+            raise StateError(
+                f"The state has format {data['format']}; this mopsctl reads up to {FORMAT}.",
+                hint="use the mopsctl that wrote it, or newer",
+            )
+        entries = [_entry_of(Address.parse(address), each) for address, each in data["things"].items()]
+        return State(
+            stack=data["stack"],
+            environment=data["environment"],
+            lineage=data["lineage"],
+            serial=data["serial"],
+            entries={entry.address: entry for entry in entries},
+            applied=tuple(data["applied"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StateError(
+            f"The state is damaged: {type(error).__name__} at {error}.",
+            hint="take the newest copy from .mopsctl/backups, or delete the file: things are then found again by name",
+        ) from error
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "attributes": dict(entry.attributes),
+        "id": entry.remote_id,
+        "title": entry.title,
+        "document": entry.document,
+        "protect": entry.protect,
+        "onDelete": entry.on_delete,
+    }
+
+
+def _entry_of(address: Address, data: Any) -> Entry:
+    return Entry(
+        address=address,
+        attributes=data["attributes"],
+        remote_id=data["id"],
+        title=data["title"],
+        document=data["document"],
+        protect=data["protect"],
+        on_delete=data["onDelete"],
+    )
