@@ -322,12 +322,16 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The consent policy around its purposes: bases, proof, stop-all, channels, what has to be set on screens."""
+    """The consent policy around its purposes: bases, proof, stop-all, channels, what has to be set on screens.
+
+    `objects` are the system's objects that carry people, for purposes that are held in a field.
+    """
 
     origin: Origin
     name: str
     title: str
     purposes: tuple[Purpose, ...]
+    objects: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     opt_out_all: str | None = None

@@ -1,0 +1,26 @@
+"""Lowers a stack to what each system must hold: vendor-free elements, with names and spellings of that system."""
+
+from __future__ import annotations
+
+from mopsctl.element import Element
+from mopsctl.engine.lower.consent import consents, proof_fields
+from mopsctl.engine.lower.fields import Fields
+from mopsctl.engine.lower.lifecycle import lead_statuses, lifecycles, pipelines, stamp_fields
+from mopsctl.engine.lower.mapping import mappings
+from mopsctl.engine.lower.scoring import scores
+from mopsctl.manifest.model import Stack
+
+
+def lower(stack: Stack, system: str) -> tuple[Element, ...]:
+    """Everything the stack wants on one system, groups and fields first. Pure."""
+    fields = Fields(stack, system)
+    fields.add(*stamp_fields(stack, system), *lead_statuses(stack, system, fields), *proof_fields(stack, system))
+    return (
+        *fields.groups(),
+        *fields.all(),
+        *lifecycles(stack, system),
+        *pipelines(stack, system),
+        *scores(stack, system, fields),
+        *mappings(stack, system, fields),
+        *consents(stack, system),
+    )

@@ -1,0 +1,112 @@
+"""Lowers catalogues: every field on every object of one system, once, with the part it plays in other documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mopsctl import element
+from mopsctl.element import Item, Role, ValueList
+from mopsctl.engine.lower.common import origin, value_list
+from mopsctl.manifest.model import Field, FieldCatalog, Lifecycle, Stack
+
+
+class Fields:
+    """The fields of one system, each (object, name) once; what is said twice is merged, the later part filling gaps."""
+
+    def __init__(self, stack: Stack, system: str) -> None:
+        self._stack = stack
+        self._system = system
+        self._fields: dict[tuple[str, str], element.Field] = {}
+        for name in sorted(stack.catalogs):
+            self.add(*self._of_catalog(stack.catalogs[name]))
+
+    def add(self, *fields: element.Field) -> None:
+        """Take in fields; one that is there already keeps its catalogue's words and takes on the new role and list."""
+        for field in fields:
+            known = self._fields.get((field.object, field.name))
+            self._fields[field.object, field.name] = field if known is None else _merged(known, field)
+
+    def all(self) -> tuple[element.Field, ...]:
+        """Every field, by object and name."""
+        return tuple(self._fields[key] for key in sorted(self._fields))
+
+    def by_key(self, concept: str, object_name: str) -> dict[str, element.Field]:
+        """Catalogue key to field, on one object."""
+        return {
+            field.key: field
+            for field in self.all()
+            if field.concept == concept and field.object == object_name and field.key
+        }
+
+    def groups(self) -> tuple[element.Group, ...]:
+        """Every group, by object and name."""
+        found: dict[tuple[str, str], element.Group] = {}
+        for name in sorted(self._stack.catalogs):
+            catalog = self._stack.catalogs[name]
+            for group in catalog.groups.values():
+                for object_name in catalog.bind.get(self._system, ()):
+                    key = (object_name, group.on(self._system))
+                    found.setdefault(key, element.Group(origin(catalog, group), *key, group.label))
+        return tuple(found[key] for key in sorted(found))
+
+    def _of_catalog(self, catalog: FieldCatalog) -> Iterator[element.Field]:
+        for field in catalog.fields.values():
+            binding = field.in_.get(self._system)
+            if binding is not None:
+                for object_name, name in binding.names:
+                    lowered = self._lowered(catalog, field, object_name, name)
+                    yield replace(lowered, hints=dict(binding.hints))
+
+    def _lowered(self, catalog: FieldCatalog, field: Field, object_name: str, name: str) -> element.Field:
+        group = catalog.groups.get(field.group)
+        return element.Field(
+            origin=origin(catalog, field),
+            concept=catalog.object,
+            object=object_name,
+            name=name,
+            key=field.key,
+            type=field.type,
+            label=field.label,
+            description=field.description,
+            role=self._role(catalog, field),
+            max=field.max,
+            precision=field.precision,
+            scale=field.scale,
+            values=self._values(catalog, field),
+            required=field.required,
+            unique=field.unique,
+            default=field.default,
+            pii=field.pii,
+            owner=field.owner,
+            write_once=field.write == "once",
+            group=group.on(self._system) if group else None,
+            describe=catalog.describe,
+        )
+
+    def _values(self, catalog: FieldCatalog, field: Field) -> ValueList | None:
+        if field.lifecycle:
+            return stage_list(self._stack.lifecycles[field.lifecycle], self._system)
+        return value_list(self._stack, catalog, field.values, self._system, field.key) if field.values else None
+
+    def _role(self, catalog: FieldCatalog, field: Field) -> Role:
+        if any(field.key == each.field and each.catalog == catalog.name for each in self._stack.lifecycles.values()):
+            return "stage"
+        models = [each for each in self._stack.scoring_models.values() if each.catalog == catalog.name]
+        if any(field.key == each.writes for each in models):
+            return "score"
+        if any(field.key == each.grade for each in models):
+            return "grade"
+        return "opt_out" if field.pii == "preference" and field.type == "boolean" else "field"
+
+
+def stage_list(lifecycle: Lifecycle, system: str) -> ValueList:
+    """A lifecycle's stages as a value list of one system."""
+    stages = lifecycle.stages.values()
+    items = (Item(stage.key, stage.values.get(system, stage.key), stage.label, stage.description) for stage in stages)
+    return ValueList(lifecycle.id, tuple(items))
+
+
+def _merged(known: element.Field, new: element.Field) -> element.Field:
+    role = new.role if known.role == "field" else known.role
+    return replace(known, role=role, values=known.values or new.values, default=known.default or new.default)

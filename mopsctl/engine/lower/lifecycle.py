@@ -1,0 +1,181 @@
+"""Lowers lifecycles: stages and moves on their field, stamp fields, the lead status, pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mopsctl import element
+from mopsctl.engine.lower.common import days, origin, value_list
+from mopsctl.engine.lower.fields import Fields
+from mopsctl.manifest.model import NATIVE, Lifecycle, Pipeline, Sla, Stack, Stage, Transition
+
+
+def lifecycles(stack: Stack, system: str) -> Iterator[element.Lifecycle]:
+    """Each lifecycle on each object that carries its field on this system."""
+    for name in sorted(stack.lifecycles):
+        lifecycle = stack.lifecycles[name]
+        for object_name, field_name in _bound(stack, lifecycle, system):
+            yield element.Lifecycle(
+                origin=origin(lifecycle),
+                name=lifecycle.name,
+                title=lifecycle.metadata.title or lifecycle.name,
+                concept=stack.catalogs[lifecycle.catalog].object,
+                object=object_name,
+                field=field_name,
+                stages=tuple(_stage(stage, system) for stage in lifecycle.stages.values()),
+                transitions=tuple(_transition(each) for each in lifecycle.transitions),
+                entry=lifecycle.entry,
+                stamps=_stamp_names(lifecycle, system),
+                native_stamps=_stamp_pattern(lifecycle, system) == NATIVE,
+                enforce="moves" in lifecycle.enforce.get(system, ()),
+            )
+
+
+def stamp_fields(stack: Stack, system: str) -> Iterator[element.Field]:
+    """A date field for each stage, where the system does not stamp by itself."""
+    for name in sorted(stack.lifecycles):
+        lifecycle = stack.lifecycles[name]
+        for object_name, _ in _bound(stack, lifecycle, system):
+            for key, field_name in _stamp_names(lifecycle, system).items():
+                yield _stamp(stack, lifecycle, object_name, key, field_name)
+
+
+def lead_statuses(stack: Stack, system: str, fields: Fields) -> Iterator[element.Field]:
+    """The second axis: a choice field with its own list, on each object of the catalogue."""
+    for name in sorted(stack.lifecycles):
+        lifecycle = stack.lifecycles[name]
+        status = lifecycle.lead_status
+        catalog = stack.catalogs.get(lifecycle.catalog)
+        if status is None or catalog is None or system not in status.in_:
+            continue
+        for object_name in catalog.bind.get(system, ()):
+            known = fields.by_key(catalog.object, object_name).get(status.field)
+            values = value_list(stack, catalog, status.values, system, status.field)
+            yield replace(
+                known or _plain(origin(lifecycle, status), catalog.object, object_name, status.field),
+                name=status.in_[system],
+                role="lead_status",
+                values=values,
+            )
+
+
+def pipelines(stack: Stack, system: str) -> Iterator[element.Pipeline]:
+    """Deal and ticket pipelines that are bound to this system."""
+    for name in sorted(stack.lifecycles):
+        lifecycle = stack.lifecycles[name]
+        for pipeline in lifecycle.pipelines.values():
+            if system in pipeline.in_:
+                yield _pipeline(lifecycle, pipeline, system)
+
+
+def _bound(stack: Stack, lifecycle: Lifecycle, system: str) -> tuple[tuple[str, str], ...]:
+    catalog = stack.catalogs.get(lifecycle.catalog)
+    field = catalog.fields.get(lifecycle.field) if catalog else None
+    binding = field.in_.get(system) if field else None
+    return binding.names if binding else ()
+
+
+def _stage(stage: Stage, system: str) -> element.Stage:
+    return element.Stage(
+        key=stage.key,
+        value=stage.values.get(system, stage.key),
+        label=stage.label,
+        description=stage.description,
+        type=stage.type,
+        outcome=stage.outcome or None,
+        terminal=stage.terminal,
+        owner=stage.owner,
+        sla=_sla(stage.sla) if stage.sla else "",
+        reasons=stage.reasons or None,
+        require=stage.require,
+        source=stage.source,
+    )
+
+
+def _sla(sla: Sla) -> str:
+    """The time limit as a sentence, with what happens when it runs out."""
+    text = f"at most {sla.duration}" + (f" on the calendar {sla.calendar}" if sla.calendar else "")
+    breach = sla.on_breach
+    if breach is None:
+        return text
+    parts = [
+        f"tell {breach.escalate}" if breach.escalate else "",
+        f"move to {breach.then}" if breach.then else "",
+        f"with the reason {breach.reason}" if breach.reason else "",
+    ]
+    return f"{text}, then {' '.join(part for part in parts if part)}"
+
+
+def _transition(transition: Transition) -> element.Transition:
+    return element.Transition(
+        source_keys=transition.from_,
+        target=transition.to,
+        when=transition.when,
+        unless=transition.unless,
+        by=transition.by,
+        require=transition.require,
+        wait_days=days(transition.wait),
+        source=transition.source,
+    )
+
+
+def _stamp_pattern(lifecycle: Lifecycle, system: str) -> str:
+    return lifecycle.stamps.in_.get(system, "") if lifecycle.stamps else ""
+
+
+def _stamp_names(lifecycle: Lifecycle, system: str) -> dict[str, str]:
+    """Stage key to field name; a pattern without `{keep}` names one field a stage, for the first of the entries kept."""
+    pattern = _stamp_pattern(lifecycle, system)
+    if not pattern or pattern == NATIVE or lifecycle.stamps is None:
+        return {}
+    keep = lifecycle.stamps.keep if "{keep}" in pattern or "{Keep}" in pattern else lifecycle.stamps.keep[:1]
+    many = len(keep) > 1
+    return {
+        f"{key}/{which}" if many else key: pattern.format(
+            stage=key, Stage=_capital(key), keep=which, Keep=which.capitalize()
+        )
+        for key in lifecycle.stages
+        for which in keep
+    }
+
+
+def _capital(key: str) -> str:
+    return "_".join(part.capitalize() for part in key.split("_"))
+
+
+def _stamp(stack: Stack, lifecycle: Lifecycle, object_name: str, key: str, field_name: str) -> element.Field:
+    stage_key, _, which = key.partition("/")
+    first = (which or (lifecycle.stamps.keep[0] if lifecycle.stamps else "first")) == "first"
+    label = lifecycle.stages[stage_key].label
+    concept = stack.catalogs[lifecycle.catalog].object
+    field = _plain(origin(lifecycle, lifecycle.stages[stage_key]), concept, object_name, "")
+    return replace(
+        field,
+        name=field_name,
+        type="datetime",
+        role="stamp",
+        label=f"{label}: {'first' if first else 'last'} entered",
+        description=f"When the stage {label} was {'first' if first else 'last'} entered. Written by automation, never by hand.",
+    )
+
+
+def _plain(at: element.Origin, concept: str, object_name: str, key: str) -> element.Field:
+    label = key.replace("_", " ").capitalize()
+    return element.Field(at, concept, object_name, key, key, "choice", label)
+
+
+def _pipeline(lifecycle: Lifecycle, pipeline: Pipeline, system: str) -> element.Pipeline:
+    stages = tuple(
+        element.PipelineStage(
+            key=stage.key,
+            value=stage.values.get(system, stage.key),
+            label=stage.label,
+            probability=stage.probability,
+            closed=stage.closed,
+            forecast=stage.forecast,
+        )
+        for stage in pipeline.stages.values()
+    )
+    at = origin(lifecycle, pipeline)
+    return element.Pipeline(at, pipeline.key, pipeline.object, pipeline.in_[system], pipeline.label, stages)

@@ -1,0 +1,70 @@
+"""Lowers mapping documents: each of the two systems gets the rows as seen from its side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mopsctl import element
+from mopsctl.condition import sentence, tests
+from mopsctl.engine.lower.common import origin, value_list
+from mopsctl.engine.lower.fields import Fields, stage_list
+from mopsctl.manifest.model import Field, FieldCatalog, FieldMapping, Row, Stack
+
+
+def mappings(stack: Stack, system: str, fields: Fields) -> Iterator[element.Mapping_]:
+    """Every mapping document that has this system on one of its ends."""
+    del fields
+    for name in sorted(stack.mappings):
+        mapping = stack.mappings[name]
+        catalog = stack.catalogs.get(mapping.catalog)
+        if system in mapping.between and catalog is not None:
+            yield _mapping(stack, mapping, catalog, system)
+
+
+def _mapping(stack: Stack, mapping: FieldMapping, catalog: FieldCatalog, system: str) -> element.Mapping_:
+    there = next(each for each in mapping.between if each != system)
+    asked = next((test.name for test in tests(mapping.scope) if test.subject == "field"), "") if mapping.scope else ""
+    scope = catalog.fields.get(asked)
+    rows = (_row(stack, mapping, catalog, row, (system, there)) for row in mapping.rows.values())
+    return element.Mapping_(
+        origin=origin(mapping),
+        name=mapping.name,
+        title=mapping.metadata.title or mapping.name,
+        connector=mapping.connector,
+        here=system,
+        there=there,
+        rows=tuple(row for row in rows if row is not None),
+        scope=sentence(mapping.scope) if mapping.scope else "",
+        scope_field=scope.in_[system].names if scope and system in scope.in_ else (),
+    )
+
+
+def _row(
+    stack: Stack, mapping: FieldMapping, catalog: FieldCatalog, row: Row, pair: tuple[str, str]
+) -> element.MappingRow | None:
+    field = catalog.fields.get(row.field)
+    if field is None:
+        return None
+    here, there = (_side(stack, catalog, field, system) for system in pair)
+    return element.MappingRow(
+        origin=origin(mapping, row),
+        key=row.field,
+        label=field.label,
+        sync=row.sync,
+        here=here,
+        there=there,
+        guard=row.guard or None,
+        locked_by=row.locked_by or None,
+        on_blank=row.on_blank,
+        unknown_value=row.unknown_value,
+    )
+
+
+def _side(stack: Stack, catalog: FieldCatalog, field: Field, system: str) -> element.Side:
+    binding = field.in_.get(system)
+    if field.lifecycle:
+        values = stage_list(stack.lifecycles[field.lifecycle], system)
+    else:
+        values = value_list(stack, catalog, field.values, system, field.key) if field.values else None
+    spelled = tuple((item.key, item.value) for item in values.items) if values else ()
+    return element.Side(system, binding.names if binding else (), field.type, spelled)
