@@ -99,3 +99,11 @@ def _items(rule: Attribute, wanted: Attributes, seen: Attributes, last: Attribut
 
 def _leaves(rule: Attribute, key: str, wanted: Attributes, last: Attributes) -> bool:
     return key in last and key not in wanted and rule.retire is None
+
+
+def at(attributes: Attributes | None, path: Sequence[str]) -> Json:
+    """The value at a path inside attributes, in canonical form; None where there is none."""
+    value: Any = attributes
+    for part in path:
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return canonical_form(value)

@@ -34,18 +34,11 @@ def _drift_of(kind: Kind, entry: Entry, seen: Observation | None, wanted: compar
     last = compare.target(kind, entry.attributes, seen.attributes, entry.attributes)
     moved = diff.changes(kind, last, seen.attributes, frozenset(entry.attributes))
     fields = tuple(
-        DriftField(each.dotted(), each.before, each.after, _at(wanted, each.path))
+        DriftField(each.dotted(), each.before, each.after, compare.at(wanted, each.path))
         for each in moved
-        if wanted is None or _at(wanted, each.path) != each.after
+        if wanted is None or compare.at(wanted, each.path) != each.after
     )
     if not fields:
         return None
     both = any(each.wanted != each.last for each in fields) and wanted is not None
     return Drift(entry.address, title, "both" if both else "system", fields)
-
-
-def _at(attributes: compare.Attributes | None, path: tuple[str, ...]) -> object:
-    value: object = attributes
-    for part in path:
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return compare.canonical_form(value)

@@ -21,6 +21,6 @@ def lower(stack: Stack, system: str) -> tuple[Element, ...]:
         *lifecycles(stack, system),
         *pipelines(stack, system),
         *scores(stack, system, fields),
-        *mappings(stack, system, fields),
+        *mappings(stack, system),
         *consents(stack, system),
     )

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from mopsctl import element
 from mopsctl.condition import sentence, tests
 from mopsctl.engine.lower.common import origin, value_list
-from mopsctl.engine.lower.fields import Fields, stage_list
+from mopsctl.engine.lower.fields import stage_list
 from mopsctl.manifest.model import Field, FieldCatalog, FieldMapping, Row, Stack
 
 
-def mappings(stack: Stack, system: str, fields: Fields) -> Iterator[element.Mapping_]:
+def mappings(stack: Stack, system: str) -> Iterator[element.Mapping_]:
     """Every mapping document that has this system on one of its ends."""
-    del fields
     for name in sorted(stack.mappings):
         mapping = stack.mappings[name]
         catalog = stack.catalogs.get(mapping.catalog)
@@ -62,9 +61,12 @@ def _row(
 
 def _side(stack: Stack, catalog: FieldCatalog, field: Field, system: str) -> element.Side:
     binding = field.in_.get(system)
-    if field.lifecycle:
-        values = stage_list(stack.lifecycles[field.lifecycle], system)
-    else:
-        values = value_list(stack, catalog, field.values, system, field.key) if field.values else None
-    spelled = tuple((item.key, item.value) for item in values.items) if values else ()
+    spelled = tuple((item.key, item.value) for item in _items(stack, catalog, field, system))
     return element.Side(system, binding.names if binding else (), field.type, spelled)
+
+
+def _items(stack: Stack, catalog: FieldCatalog, field: Field, system: str) -> tuple[element.Item, ...]:
+    if field.lifecycle:
+        return stage_list(stack.lifecycles[field.lifecycle], system).items
+    found = value_list(stack, catalog, field.values, system, field.key) if field.values else None
+    return found.items if found else ()

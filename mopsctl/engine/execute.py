@@ -1,0 +1,307 @@
+"""Carries out a plan: re-read, refuse what moved, journal, write, settle what is unknown by reading.
+
+One system's changes go one unit after the other; systems go side by side. A failed change does not stop what does not need
+it. Nothing here decides what to do: that is in the plan.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from mopsctl.address import Address
+from mopsctl.engine import compare, diff, units
+from mopsctl.engine.journal import End, Journal, Key, recorded
+from mopsctl.engine.plan import Change, DriftField, Plan
+from mopsctl.engine.report import Event, Line, Listener, silent
+from mopsctl.errors import MopsctlError, OutcomeUnknown
+from mopsctl.provider.contract import Kind, System
+from mopsctl.resource import Observation, Reading, Result, Write
+from mopsctl.state.model import State
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One open system with its adapter's kinds."""
+
+    name: str
+    system: System
+    kinds: Mapping[str, Kind]
+
+
+@dataclass(slots=True)
+class Run:
+    """What the executor shares: the journal, the growing state, who listens, and the wish to stop.
+
+    `done` are changes an earlier, broken run already finished.
+    """
+
+    plan: Plan
+    state: State
+    journal: Journal
+    listen: Listener = silent
+    stop: threading.Event = field(default_factory=threading.Event)
+    done: frozenset[Key] = frozenset()
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+    _position: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many changes call a system."""
+        return sum(change.writes for change in self.plan.changes)
+
+    def finish(self, lines: Sequence[Line]) -> None:
+        """Journal and record how changes ended, and tell the listener."""
+        self.journal.end([(line.change, End(line.outcome, line.remote_id)) for line in lines])
+        with self._guard:
+            for line in lines:
+                if line.outcome == "done":
+                    self.state = recorded(self.state, line.change, line.remote_id)
+                self._position += line.change.writes
+                self._tell(line)
+
+    def _tell(self, line: Line) -> None:
+        address = line.change.address
+        self.listen(Event("finished", address.system, address, line.error, line.outcome, self._position, self.total))
+
+
+def execute(run: Run, targets: Sequence[Target]) -> tuple[Line, ...]:
+    """Carry out the plan on the open systems; one line for each change but steps by hand, in the order of the plan."""
+    lines: dict[Key, Line] = {}
+    books = [change for change in run.plan.changes if change.action in ("adopt", "keep", "forget")]
+    recorded_lines = [Line(change, "done") for change in books]
+    run.journal.begin(books)
+    run.finish(recorded_lines)
+    lines |= {_key(line.change): line for line in recorded_lines}
+    with ThreadPoolExecutor(max_workers=max(1, len(targets)), thread_name_prefix="apply") as pool:
+        for found in pool.map(lambda target: _SystemRun(run, target).lines(), targets):
+            lines |= found
+    return tuple(lines[_key(change)] for change in run.plan.changes if _key(change) in lines)
+
+
+def _key(change: Change) -> Key:
+    return (change.address, change.action)
+
+
+class _SystemRun:
+    """One system's part of the run."""
+
+    def __init__(self, run: Run, target: Target) -> None:
+        self._run = run
+        self._target = target
+        self._kinds = target.kinds
+        self._mine = [each for each in run.plan.changes if each.address.system == target.name and each.writes]
+        self._lines: dict[Key, Line] = {}
+
+    def lines(self) -> dict[Key, Line]:
+        try:
+            self._work()
+        except MopsctlError as error:  # the journal cannot be written, or needs form a circle: nothing more may start
+            self._run.stop.set()
+            self._leave(error.message, error.hint)
+        except BaseException:
+            self._run.stop.set()
+            raise
+        return self._lines
+
+    def _work(self) -> None:
+        waits = units.needs(self._mine, self._kinds)
+        for change in self._mine:
+            if _key(change) in self._run.done:
+                self._lines[_key(change)] = Line(change, "done", note="done by the run before")
+        while waiting := self._waiting():
+            if self._run.stop.is_set():
+                self._leave()
+                return
+            self._skip_blocked(waiting, waits)
+            ready = [each for each in self._waiting() if not waits[each.address] & self._open()]
+            if ready:
+                rest = [each for each in self._waiting() if each not in ready]
+                self._unit(units.next_unit(ready, rest, waits, self._kinds))
+
+    def _waiting(self) -> list[Change]:
+        return [change for change in self._mine if _key(change) not in self._lines]
+
+    def _open(self) -> set[Address]:
+        return {change.address for change in self._waiting()}
+
+    def _skip_blocked(self, waiting: Sequence[Change], waits: Mapping[Address, frozenset[Address]]) -> None:
+        bad = {line.change.address: line for line in self._lines.values() if line.outcome != "done"}
+        for change in waiting:
+            if blocking := sorted(waits[change.address] & bad.keys()):
+                self._lines[_key(change)] = Line(change, "skipped", because=str(blocking[0]))
+
+    def _leave(self, error: str = "", hint: str = "") -> None:
+        for change in self._waiting():
+            self._lines[_key(change)] = Line(change, "not-started", error=error, hint=hint)
+
+    def _unit(self, unit: Sequence[Change]) -> None:
+        try:
+            reading = self._target.system.reread([change.address for change in unit])
+        except MopsctlError as error:
+            self._close(
+                [
+                    Line(each, "failed", f"It could not be read before the write: {error.message}", error.hint)
+                    for each in unit
+                ]
+            )
+            return
+        settled = {each.address: line for each in unit if (line := self._checked(each, reading)) is not None}
+        settled |= _dragged(unit, settled)
+        if settled:
+            self._close([settled[each.address] for each in unit if each.address in settled])
+        rest = [each for each in unit if each.address not in settled]
+        if rest:
+            self._send({each.address: (each, self._write_of(each, reading.items.get(each.address))) for each in rest})
+
+    def _checked(self, change: Change, reading: Reading) -> Line | None:
+        """None where the change may go on; a line where it is refused, or turns out to be there already."""
+        kind = self._kinds[change.address.kind]
+        if change.address.kind in reading.unreadable:
+            return Line(
+                change, "failed", reading.unreadable[change.address.kind], "nothing was written; apply again later"
+            )
+        seen = reading.items.get(change.address)
+        if self._reached(change, seen):
+            return Line(change, "done", note="it was there already", remote_id=seen.remote_id if seen else None)
+        now = compare.fingerprint(kind, change.wanted, self._last(change), seen.attributes if seen else None)
+        return None if now == change.fingerprint else self._moved(change, seen)
+
+    def _last(self, change: Change) -> Mapping[str, object]:
+        entry = self._run.state.entries.get(change.moved_from or change.address)
+        return entry.attributes if entry else {}
+
+    def _reached(self, change: Change, seen: Observation | None) -> bool:
+        if change.action == "remove":
+            return seen is None
+        if seen is None:
+            return False
+        after = self._after(change, seen)
+        return not diff.changes(self._kinds[change.address.kind], seen.attributes, after, self._settable(change))
+
+    def _after(self, change: Change, seen: Observation | None) -> dict[str, object]:
+        kind = self._kinds[change.address.kind]
+        return compare.target(kind, change.wanted, seen.attributes if seen else {}, self._last(change))
+
+    def _settable(self, change: Change) -> frozenset[str]:
+        """The attributes this change may move; what it only verifies is no sign of it."""
+        named = {each.path[0] for each in change.fields}
+        return frozenset(named if change.action == "change" else named or change.wanted)
+
+    def _moved(self, change: Change, seen: Observation | None) -> Line:
+        live: Mapping[str, object] = seen.attributes if seen else {}
+        moved = tuple(
+            DriftField(each.dotted(), each.before, compare.at(live, each.path), each.after)
+            for each in change.fields
+            if compare.at(live, each.path) != compare.canonical_form(each.before)
+        )
+        what = "it is gone" if seen is None else "it is there by now" if change.action == "add" else "it was changed"
+        return Line(
+            change,
+            "refused",
+            f"{change.title} moved since the plan was made: {what}.",
+            "plan again and look at the difference",
+            moved=moved,
+        )
+
+    def _write_of(self, change: Change, seen: Observation | None) -> Write:
+        if change.action == "remove":
+            return Write(change.address, "remove", change.fields, {}, seen, change.source, change.archive)
+        settable = {name: value for name, value in change.wanted.items() if name in self._settable(change)}
+        kind = self._kinds[change.address.kind]
+        target = compare.target(kind, settable, seen.attributes if seen else {}, self._last(change))
+        return Write(
+            change.address, "add" if change.action == "add" else "change", change.fields, target, seen, change.source
+        )
+
+    def _send(self, writes: Mapping[Address, tuple[Change, Write]]) -> None:
+        changes = [change for change, _ in writes.values()]
+        for change in changes:
+            self._run.listen(
+                Event("writing", self._target.name, change.address, change.title, None, 0, self._run.total)
+            )
+        self._run.journal.begin(changes)
+        results: dict[Address, Result] = {}
+        trouble: MopsctlError | None = None
+        try:
+            for result in self._target.system.write([write for _, write in writes.values()]):
+                results[result.address] = result
+        except MopsctlError as error:
+            trouble = error
+        self._close(self._settled(changes, results, trouble))
+
+    def _settled(
+        self, changes: Sequence[Change], results: Mapping[Address, Result], trouble: MopsctlError | None
+    ) -> list[Line]:
+        lines, open_ = [], []
+        for change in changes:
+            result = results.get(change.address)
+            if result is not None and result.outcome != "unknown" and result.code != "exists":
+                lines.append(_line(change, result))
+            elif result is None and trouble is not None and not isinstance(trouble, OutcomeUnknown):
+                lines.append(Line(change, "failed", trouble.message, trouble.hint))
+            else:
+                open_.append(change)
+        return lines + (self._by_reading(open_, results, trouble) if open_ else [])
+
+    def _by_reading(
+        self, changes: Sequence[Change], results: Mapping[Address, Result], trouble: MopsctlError | None
+    ) -> list[Line]:
+        """Whether a write whose answer was lost took effect: the system is asked, never the user."""
+        try:
+            reading = self._target.system.reread([change.address for change in changes])
+        except MopsctlError as error:
+            return [
+                Line(
+                    each,
+                    "unknown",
+                    f"Whether it took effect is not known: {error.message}",
+                    "apply with --resume later",
+                )
+                for each in changes
+            ]
+        return [self._read_back(change, reading, results.get(change.address), trouble) for change in changes]
+
+    def _read_back(self, change: Change, reading: Reading, result: Result | None, trouble: MopsctlError | None) -> Line:
+        seen = reading.items.get(change.address)
+        if change.address.kind in reading.unreadable:
+            return Line(change, "unknown", reading.unreadable[change.address.kind], "apply with --resume later")
+        if self._reached(change, seen):
+            return Line(
+                change,
+                "done",
+                note="its answer was lost; read back: it is there",
+                remote_id=seen.remote_id if seen else None,
+            )
+        said = (result.error if result else "") or (trouble.message if trouble else "its answer was lost")
+        if result is not None and result.code == "exists":
+            return Line(change, "failed", said, result.hint or "plan again: it is found by its name")
+        return Line(change, "failed", f"{said} Read back: it did not take effect.", "apply with --resume")
+
+    def _close(self, lines: Sequence[Line]) -> None:
+        self._lines |= {_key(line.change): line for line in lines}
+        self._run.finish(lines)
+
+
+def _dragged(unit: Sequence[Change], settled: Mapping[Address, Line]) -> dict[Address, Line]:
+    """Changes of the same call that need one that was refused or could not be read: they cannot go without it."""
+    bad = {address for address, line in settled.items() if line.outcome != "done"}
+    dragged: dict[Address, Line] = {}
+    grew = True
+    while grew:
+        more = {
+            each.address: Line(each, "skipped", because=str(min(set(each.needs) & bad)))
+            for each in unit
+            if each.address not in settled and each.address not in dragged and set(each.needs) & bad
+        }
+        grew = bool(more)
+        dragged |= more
+        bad |= more.keys()
+    return dragged
+
+
+def _line(change: Change, result: Result) -> Line:
+    line = Line(change, result.outcome, result.error, result.hint, result.note, remote_id=result.remote_id)
+    return line if result.outcome == "done" else replace(line, hint=result.hint or "plan again when it is mended")

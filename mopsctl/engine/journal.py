@@ -1,0 +1,209 @@
+"""The journal of an apply: begin is on disk before the call, end after it, so that a run that dies can be understood.
+
+One JSON document a line. The first line names the plan, which is kept whole beside the journal. A line that was cut in the
+middle by a crash is the last one, and counts as never written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from mopsctl import canonical, files
+from mopsctl.address import Address
+from mopsctl.engine import document
+from mopsctl.engine.plan import Change, Plan
+from mopsctl.errors import PlanFileError, StateError
+from mopsctl.resource import Outcome
+from mopsctl.state.model import Entry, State
+
+Key = tuple[Address, str]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How one change ended."""
+
+    outcome: Outcome
+    remote_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What a journal tells of a run that did not come to its end: its plan, what ended, what only began."""
+
+    plan: Plan
+    ends: Mapping[Key, End] = field(default_factory=dict)
+    begun: frozenset[Key] = frozenset()
+
+    @property
+    def done(self) -> frozenset[Key]:
+        """The changes that surely took effect."""
+        return frozenset(key for key, end in self.ends.items() if end.outcome == "done")
+
+
+class Journal:
+    """The journal of one environment, in `.mopsctl/journal/`."""
+
+    def __init__(self, folder: Path, environment: str) -> None:
+        self._path = folder / ".mopsctl" / "journal" / f"{environment}.jsonl"
+        self._plan = self._path.with_suffix(".plan.json")
+        self._file: IO[str] | None = None
+        self._guard = threading.Lock()
+
+    def start(self, plan: Plan, *, again: bool = False) -> None:
+        """Open the journal for this plan; `again` goes on with the one that is there. Raises StateError."""
+        try:
+            files.make_folder(self._path.parent)
+            if not again:
+                files.write_whole(self._plan, canonical.pretty(document.to_json(plan)))
+                files.write_whole(self._path, "")
+            elif (text := self._path.read_text(encoding="utf-8")) and not text.endswith("\n"):
+                files.write_whole(self._path, text[: text.rfind("\n") + 1])  # drop the line a crash cut in the middle
+            self._file = self._path.open("a", encoding="utf-8")
+            if not again:
+                self._write([{"type": "plan", "digest": document.digest(plan)}])
+        except OSError as error:
+            raise self._cannot(error) from error
+
+    def begin(self, changes: Sequence[Change]) -> None:
+        """Put on disk that these changes are about to be written."""
+        self._write([{"type": "begin", "address": str(each.address), "action": each.action} for each in changes])
+
+    def end(self, ends: Sequence[tuple[Change, End]]) -> None:
+        """Put on disk how these changes ended."""
+        self._write(
+            [
+                {
+                    "type": "end",
+                    "address": str(change.address),
+                    "action": change.action,
+                    "outcome": end.outcome,
+                    "id": end.remote_id,
+                }
+                for change, end in ends
+            ]
+        )
+
+    def close(self) -> None:
+        """Close the file; the journal stays."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def clear(self) -> None:
+        """The run came to its end and the state holds everything: the journal is no longer needed."""
+        self.close()
+        for path in (self._path, self._plan):
+            path.unlink(missing_ok=True)
+
+    def unfinished(self) -> Unfinished | None:
+        """The run that did not come to its end, or None. Raises StateError where the journal cannot be understood."""
+        try:
+            text = self._path.read_text(encoding="utf-8")
+            if not text.strip():
+                return None
+            plan = document.from_json(json.loads(self._plan.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, PlanFileError) as error:
+            raise StateError(
+                f"The journal of the last apply cannot be read: {error}.",
+                hint="delete the folder .mopsctl/journal and plan again: what was done is then found by name",
+            ) from error
+        return _understood(plan, text)
+
+    def _write(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        with self._guard:
+            file = self._file
+            if file is None or not lines:
+                return
+            try:
+                file.write("".join(canonical.dumps(line) + "\n" for line in lines))
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError as error:
+                raise self._cannot(error) from error
+
+    def _cannot(self, error: OSError) -> StateError:
+        return StateError(
+            f"The journal cannot be written: {error.strerror or error}.",
+            hint="free the disk or mend the permissions of .mopsctl, then apply again: nothing is written without a journal",
+        )
+
+
+def _understood(plan: Plan, text: str) -> Unfinished:
+    ends: dict[Key, End] = {}
+    begun: set[Key] = set()
+    for line in text.split("\n")[:-1]:
+        entry = _line(line)
+        if entry.get("type") not in ("begin", "end"):
+            continue
+        key = (Address.parse(entry["address"]), entry["action"])
+        if entry["type"] == "begin":
+            begun.add(key)
+            ends.pop(key, None)
+        else:
+            begun.discard(key)
+            ends[key] = End(entry["outcome"], entry["id"])
+    return Unfinished(plan, ends, frozenset(begun))
+
+
+def _line(text: str) -> dict[str, Any]:
+    try:
+        entry = json.loads(text)
+        return entry if isinstance(entry, dict) else {}
+    except ValueError:
+        return {}
+
+
+def folded(state: State, unfinished: Unfinished | None) -> State:
+    """The state with everything the journal knows to be done, and with what only began counted as ours: reading settles
+    whether it is there.
+    """
+    if unfinished is None:
+        return state
+    known = unfinished.done | unfinished.begun
+    for change in unfinished.plan.changes:
+        if (change.address, change.action) in known:
+            end = unfinished.ends.get((change.address, change.action))
+            state = recorded(state, change, end.remote_id if end else None, began_only=end is None)
+    return state
+
+
+def recorded(state: State, change: Change, remote_id: str | None, *, began_only: bool = False) -> State:
+    """The state after this change took effect."""
+    if change.moved_from is not None:
+        state = state.without(change.moved_from)
+    if change.action in ("add", "change", "adopt"):
+        last = state.entries.get(change.address)
+        wanted = {**change.wanted, **_still_ours(last, change, began_only)}
+        return state.with_entry(
+            Entry(
+                address=change.address,
+                attributes=wanted,
+                remote_id=remote_id or change.remote_id or (last.remote_id if last else None),
+                title=change.title,
+                document=change.document,
+                protect=change.protect,
+                on_delete=change.on_delete,
+            )
+        )
+    leaves = (change.action == "remove" and not began_only) or change.action == "forget"
+    return state.without(change.address) if leaves or (change.action == "keep" and not change.stays_ours) else state
+
+
+def _still_ours(last: Entry | None, change: Change, began_only: bool) -> dict[str, Any]:
+    """While it is open whether a change took effect, items it was to retire stay on record, so that they are not lost."""
+    if last is None or not began_only:
+        return {}
+    kept = {}
+    for name, value in last.attributes.items():
+        if isinstance(value, dict) and isinstance(change.wanted.get(name), dict):
+            kept[name] = {**value, **change.wanted[name]}
+    return kept

@@ -1,0 +1,177 @@
+"""Keeps the record in the stack's own folder: `.mopsctl/state/ENV.json`, with backups and a lock beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import getpass
+import json
+import os
+import socket
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from mopsctl import canonical, files
+from mopsctl.errors import LockHeld, StateError
+from mopsctl.state import model
+from mopsctl.state.model import State
+
+BACKUPS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds an environment's lock: `id` names this one hold, `since` is UTC."""
+
+    id: str
+    who: str
+    host: str
+    pid: int
+    since: str
+    plan: str
+
+    def __str__(self) -> str:
+        return f"{self.who} on {self.host} (process {self.pid}) since {self.since}, plan {self.plan[:19]}"
+
+
+class LocalStore:
+    """The record of one environment in a folder of the stack."""
+
+    def __init__(self, folder: Path, environment: str) -> None:
+        self.folder = folder / ".mopsctl"
+        self.environment = environment
+        self.path = self.folder / "state" / f"{environment}.json"
+        self._lock = self.folder / "locks" / f"{environment}.json"
+
+    def read(self) -> State | None:
+        """The record, or None where nothing was applied yet. Raises StateError."""
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise StateError(f"The state cannot be read: {error}.", hint=f"check {self._shown(self.path)}") from error
+        try:
+            return model.from_json(json.loads(text))
+        except json.JSONDecodeError as error:
+            raise StateError(
+                f"The state is damaged: {self._shown(self.path)}:{error.lineno}:{error.colno} is not JSON.",
+                hint="take the newest copy from .mopsctl/backups, or delete the file: things are then found again by name",
+            ) from error
+
+    def write(self, state: State) -> None:
+        """Replace the record, keeping a copy of the one before. Raises StateError; the old record is then still whole."""
+        try:
+            self._back_up()
+            files.write_whole(self.path, canonical.pretty(model.to_json(state)))
+        except OSError as error:
+            raise StateError(
+                f"The state cannot be written: {error.strerror or error}.",
+                hint="free the disk or mend the folder's permissions, then type 'mopsctl apply --resume': nothing is lost",
+            ) from error
+
+    @contextlib.contextmanager
+    def lock(self, plan: str) -> Iterator[Holder]:
+        """Hold the environment for one writer. Raises LockHeld with who holds it.
+
+        The hold ends with the process, however it ends; a holder on another machine has to be unlocked by its id.
+        """
+        try:
+            files.make_folder(self._lock.parent)
+            file = self._lock.open("a+", encoding="utf-8")
+        except OSError as error:
+            raise StateError(
+                f"The environment cannot be locked: {error.strerror or error}.",
+                hint=f"check {self._shown(self._lock.parent)}",
+            ) from error
+        with file:
+            self._take(file)
+            holder = _myself(plan)
+            _rewrite(file, json.dumps(asdict(holder)))
+            try:
+                yield holder
+            finally:
+                _rewrite(file, "")
+
+    def holder(self) -> Holder | None:
+        """Who holds the lock, or held it when their process ended; None where nobody does."""
+        try:
+            text = self._lock.read_text(encoding="utf-8")
+            return Holder(**json.loads(text)) if text.strip() else None
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def unlock(self, holder_id: str) -> Holder:
+        """Break a hold whose process is gone. Raises LockHeld where it is alive, StateError where there is no such hold."""
+        holder = self.holder()
+        if holder is None or holder.id != holder_id:
+            held = f"it is held by {holder.id}" if holder else "nobody holds it"
+            raise StateError(
+                f"There is no hold {holder_id} on {self.environment}: {held}.", hint="see 'mopsctl state list'"
+            )
+        with self._lock.open("a+", encoding="utf-8") as file:
+            self._flock(file, holder)
+            _rewrite(file, "")
+        return holder
+
+    def _take(self, file: IO[str]) -> None:
+        holder = self.holder()
+        self._flock(file, holder)
+        if holder is not None and holder.host != socket.gethostname():
+            raise _held(self.environment, holder)
+
+    def _flock(self, file: IO[str], holder: Holder | None) -> None:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise _held(self.environment, holder) from error
+
+    def _back_up(self) -> None:
+        if not self.path.exists():
+            return
+        text = self.path.read_text(encoding="utf-8")
+        folder = self.folder / "backups"
+        files.write_whole(folder / f"{self.environment}-{_serial(text):08d}.json", text)
+        for old in sorted(folder.glob(f"{self.environment}-*.json"))[:-BACKUPS]:
+            old.unlink()
+
+    def _shown(self, path: Path) -> str:
+        return str(path.relative_to(self.folder.parent))
+
+
+def _held(environment: str, holder: Holder | None) -> LockHeld:
+    who = f"{holder}" if holder else "somebody who has not said who"
+    unlock = f"; if that process is gone, type 'mopsctl state unlock {holder.id} -e {environment}'" if holder else ""
+    return LockHeld(
+        f"The environment {environment} is being applied to by {who}.", hint=f"wait until it is done{unlock}"
+    )
+
+
+def _myself(plan: str) -> Holder:
+    since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
+    return Holder(uuid.uuid4().hex[:12], _user(), socket.gethostname(), os.getpid(), since, plan)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return f"user {os.getuid()}"
+
+
+def _rewrite(file: IO[str], text: str) -> None:
+    file.seek(0)
+    file.truncate()
+    file.write(text)
+    file.flush()
+
+
+def _serial(text: str) -> int:
+    try:
+        return int(json.loads(text)["serial"])
+    except (ValueError, KeyError, TypeError):
+        return 0
