@@ -35,11 +35,15 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What a journal tells of a run that did not come to its end: its plan, what ended, what only began."""
+    """What a journal tells of a run that did not come to its end: its plan, what ended, what only began.
+
+    `recorded` is true where the run could still write the state, so that the journal is only needed to go on.
+    """
 
     plan: Plan
     ends: Mapping[Key, End] = field(default_factory=dict)
     begun: frozenset[Key] = frozenset()
+    recorded: bool = False
 
     @property
     def done(self) -> frozenset[Key]:
@@ -89,6 +93,11 @@ class Journal:
                 for change, end in ends
             ]
         )
+
+    def recorded(self) -> None:
+        """The run stopped before its end, and the state holds what it did; the journal is kept for going on with it."""
+        self._write([{"type": "recorded"}])
+        self.close()
 
     def close(self) -> None:
         """Close the file; the journal stays."""
@@ -140,8 +149,10 @@ class Journal:
 def _understood(plan: Plan, text: str) -> Unfinished:
     ends: dict[Key, End] = {}
     begun: set[Key] = set()
+    is_recorded = False
     for line in text.split("\n")[:-1]:
         entry = _line(line)
+        is_recorded = entry.get("type") == "recorded"
         if entry.get("type") not in ("begin", "end"):
             continue
         key = (Address.parse(entry["address"]), entry["action"])
@@ -151,7 +162,7 @@ def _understood(plan: Plan, text: str) -> Unfinished:
         else:
             begun.discard(key)
             ends[key] = End(entry["outcome"], entry["id"])
-    return Unfinished(plan, ends, frozenset(begun))
+    return Unfinished(plan, ends, frozenset(begun), is_recorded)
 
 
 def _line(text: str) -> dict[str, Any]:

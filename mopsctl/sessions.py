@@ -1,0 +1,197 @@
+"""Opens the systems of an environment: adapters, connections, emulators, and the gate that keeps tiers apart."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from mopsctl.address import Address
+from mopsctl.engine.lower import lower
+from mopsctl.engine.report import Event, Listener
+from mopsctl.engine.view import SystemView
+from mopsctl.errors import Refused, SystemError_, UsageError, WrongAccount
+from mopsctl.manifest.environment import reveal
+from mopsctl.manifest.model import Environment, Stack
+from mopsctl.provider import registry
+from mopsctl.provider.contract import Account, Connection, Converted, Provider, System
+from mopsctl.resource import Reading
+from mopsctl.secrets import Secret
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_SORTS = {"sandbox": ("sandbox", "test", "unknown"), "production": ("production", "unknown")}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One system of the stack with its adapter, its open connection, and what the stack becomes on it."""
+
+    name: str
+    provider: Provider
+    connection: Connection
+    system: System
+    converted: Converted
+
+    def view(self, reading: Reading | None, account: Account | None, message: str = "") -> SystemView:
+        """The system as the planner wants to see it."""
+        calls = self.system.calls
+        return SystemView(
+            name=self.name,
+            provider=self.provider.name,
+            title=self.provider.title,
+            kinds=self.provider.kinds,
+            resources=self.converted.resources,
+            findings=self.converted.findings,
+            reading=reading,
+            account=account,
+            calls=calls.reads + calls.writes,
+            message=message,
+        )
+
+
+@contextlib.contextmanager
+def opened(
+    stack: Stack, environment: Environment, folder: Path, listen: Listener, chosen: Callable[[str], bool]
+) -> Iterator[tuple[Session, ...]]:
+    """Every chosen system of the stack, with emulators running where the environment is emulated; closed afterwards."""
+    with contextlib.ExitStack() as exits:
+        yield tuple(
+            _opened(exits, stack, _Place(environment, folder, listen), name)
+            for name in sorted(stack.systems)
+            if chosen(name)
+        )
+
+
+def read_all(
+    sessions: Sequence[Session], known: Mapping[str, Sequence[Address]], listen: Listener
+) -> tuple[SystemView, ...]:
+    """Identify and read every system, side by side; what cannot be read is said in its view. Raises WrongAccount."""
+    with ThreadPoolExecutor(max_workers=max(1, len(sessions)), thread_name_prefix="read") as pool:
+        return tuple(pool.map(lambda session: _read(session, known.get(session.name, ()), listen), sessions))
+
+
+def identified(session: Session) -> Account:
+    """Who answers, checked against what the environment says. Raises WrongAccount."""
+    account = session.system.identify()
+    _gate(session, account)
+    return account
+
+
+def _opened(exits: contextlib.ExitStack, stack: Stack, at: _Place, name: str) -> Session:
+    provider = registry.load(stack.systems[name].provider)
+    connection = _connection(exits, at, provider, name)
+    system = provider.open(connection, lambda text: at.listen(Event("waiting", name, text=text)))
+    exits.callback(system.close)
+    return Session(name, provider, connection, system, provider.convert(lower(stack, name), connection))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where systems are opened for: the environment, the stack's folder, and who listens."""
+
+    environment: Environment
+    folder: Path
+    listen: Listener
+
+
+def _connection(exits: contextlib.ExitStack, at: _Place, provider: Provider, name: str) -> Connection:
+    environment = at.environment
+    declared = environment.connections.get(name)
+    settings = dict(reveal(declared)) if declared else {}
+    if environment.emulated:
+        settings |= exits.enter_context(_emulated(provider, at, name))
+    elif declared is None:
+        raise Refused(
+            f"The environment {environment.name} has no connection for the system {name}.",
+            hint=f"add it under connections in {environment.source.file}, or leave the system out with --except '{name}:*'",
+        )
+    _refuse_loopback(environment, name, settings)
+    return Connection(
+        system=name,
+        settings={key: value for key, value in settings.items() if not _secret(provider, key, value)},
+        secrets={key: _as_secret(key, value) for key, value in settings.items() if _secret(provider, key, value)},
+        tier=environment.tier,
+        emulated=environment.emulated,
+        experimental=frozenset(declared.experimental if declared else ()),
+    )
+
+
+def _secret(provider: Provider, key: str, value: Any) -> bool:
+    return isinstance(value, Secret) or key in provider.secret_settings
+
+
+def _as_secret(key: str, value: Any) -> Secret:
+    return value if isinstance(value, Secret) else Secret(str(value), key)
+
+
+@contextlib.contextmanager
+def _emulated(provider: Provider, at: _Place, name: str) -> Iterator[Mapping[str, Any]]:
+    try:
+        from mopsctl.emulator.server import running
+    except ImportError as error:
+        raise UsageError(
+            "The emulators are not installed.", hint="install them with: pip install 'mopsctl[emulator]'"
+        ) from error
+    made = provider.emulator()
+    if made is None:
+        raise UsageError(
+            f"The adapter {provider.name} brings no emulator.", hint=f"leave it out with --except '{name}:*'"
+        )
+    data = at.folder / ".mopsctl" / "emulators" / at.environment.name / name
+    with running(made, data, persona=at.environment.tier) as handle:  # type: ignore[arg-type]
+        yield handle.connection
+
+
+def _refuse_loopback(environment: Environment, name: str, settings: Mapping[str, Any]) -> None:
+    """Nothing of an emulator may be reached from a production environment."""
+    address = settings.get("url")
+    if environment.tier != "production" or environment.emulated or not isinstance(address, str):
+        return
+    if urlsplit(address).hostname in LOOPBACK:
+        raise Refused(
+            f"The production environment {environment.name} points the system {name} at this machine.",
+            hint="an emulator stands in for trial and test: use it from an environment with 'emulated: true' or tier sandbox",
+        )
+
+
+def _read(session: Session, known: Sequence[Address], listen: Listener) -> SystemView:
+    listen(Event("reading", session.name, text=session.provider.title))
+    account: Account | None = None
+    try:
+        account = identified(session)
+        reading = session.system.read(session.converted.resources, known)
+    except WrongAccount:
+        raise
+    except SystemError_ as error:
+        listen(Event("unreadable", session.name, text=error.message))
+        return session.view(None, account, f"{error.message} {_sentence(error.hint)}".strip())
+    calls = session.system.calls
+    listen(Event("read", session.name, text=f"{calls.reads + calls.writes} calls"))
+    return session.view(reading, account)
+
+
+def _sentence(hint: str) -> str:
+    return f"{hint[0].upper()}{hint[1:]}." if hint else ""
+
+
+def _gate(session: Session, account: Account) -> None:
+    pinned = session.connection.text("account")
+    if pinned and pinned != account.id:
+        raise WrongAccount(
+            f"The credentials of {session.name} open account {account.id}; the environment names {pinned}.",
+            hint="use the credentials of that account, or correct 'account' in the environment document",
+        )
+    if account.sort not in _SORTS[session.connection.tier]:
+        raise WrongAccount(
+            f"{session.name} account {account.id} is a {account.sort} account; the environment is {session.connection.tier}.",
+            hint="use credentials of the right sort of account, or correct 'tier' in the environment document",
+        )
+    if not pinned and session.connection.tier == "production":
+        raise WrongAccount(
+            f"The production environment does not name the account of {session.name}.",
+            hint=f'add account: "{account.id}" to its connection, if that is the right one',
+        )

@@ -1,0 +1,311 @@
+"""What the commands do, each from top to bottom: load, check, lower, read, plan; and apply what a plan says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from mopsctl import canonical, checks, files, sessions
+from mopsctl.address import Address, Selection
+from mopsctl.diagnostics import Diagnostic, has_errors, in_order
+from mopsctl.engine import document, impact, journal, planner, safety
+from mopsctl.engine.execute import Run, Target, execute
+from mopsctl.engine.journal import Journal
+from mopsctl.engine.plan import Inputs, Plan
+from mopsctl.engine.report import Applied, Event, Listener, silent
+from mopsctl.engine.view import Rules, SystemView
+from mopsctl.errors import ManifestError, PlanFileError, Refused, StalePlan, UsageError
+from mopsctl.manifest.loader import Loaded, load_stack
+from mopsctl.manifest.model import Environment, Limit, Stack
+from mopsctl.resource import Impact
+from mopsctl.sessions import Session
+from mopsctl.signals import stopping
+from mopsctl.state.local import LocalStore
+from mopsctl.state.model import State, fresh
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the command line asks of a run; `counts` asks for the number of records touched."""
+
+    folder: Path
+    environment: str
+    selection: Selection = field(default_factory=Selection)
+    allow_remove: bool = False
+    counts: bool = True
+    check_on_server: bool = False
+    snapshot: Path | None = None
+    listen: Listener = silent
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What a validation found."""
+
+    stack: str
+    environment: str | None
+    files: int
+    documents: int
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def validate(folder: Path, environment: str | None = None) -> Validated:
+    """Load and check a stack, without network and credentials."""
+    loaded = load_stack(folder, environment)
+    found = list(loaded.diagnostics)
+    if loaded.stack is not None:
+        found += checks.run(loaded.stack)
+    name = loaded.stack.name if loaded.stack else ""
+    return Validated(name, environment, loaded.files, loaded.documents, in_order(found))
+
+
+def plan(ask: Ask) -> Plan:
+    """Read the systems of an environment and say what applying the stack would do. Writes nothing."""
+    stack, environment, loaded, findings = _loaded(ask)
+    store = LocalStore(ask.folder, environment.name)
+    state = store.read()
+    unfinished = Journal(ask.folder, environment.name).unfinished()
+    base = journal.folded(state or _first(stack, environment), unfinished)
+    with sessions.opened(stack, environment, ask.folder, ask.listen, ask.selection.may_have_system) as opened:
+        views = sessions.read_all(opened, _known(base), ask.listen)
+        inputs = _inputs(ask.folder, loaded, environment, state, opened)
+        live = [*findings, *checks.run_live(stack, views)]
+        made = planner.make(inputs, views, base, _rules(ask, stack, environment), live)
+        if ask.check_on_server:
+            made = _checked_on_server(made, opened, views, base, ask.listen)
+        return _counted(made, opened, views, base, ask.listen) if ask.counts else made
+
+
+def write_plan(made: Plan, path: Path) -> None:
+    """Save a plan, for its owner's eyes only. Raises PlanFileError."""
+    try:
+        files.write_whole(path, canonical.pretty(document.to_json(made)))
+    except OSError as error:
+        raise PlanFileError(f"The plan cannot be written to {path}: {error.strerror or error}.") from error
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a saved plan. Raises PlanFileError where it is damaged, edited or of a newer format."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise PlanFileError(
+            f"{path}:{error.lineno}:{error.colno} is not JSON: the plan is cut short or damaged.",
+            hint="make it again with 'mopsctl plan -o FILE'",
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanFileError(f"The plan {path} cannot be read: {error}.") from error
+    return document.from_json(data)
+
+
+def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = False, saved: bool = False) -> Applied:
+    """Carry out a plan. Raises StalePlan, Refused, LockHeld, WrongAccount; whatever was begun is in the journal.
+
+    `accept` is the digest of a plan whose safety verdicts somebody looked at; `resume` goes on with a run that broke off;
+    `saved` says that the plan comes from a file.
+    """
+    _refuse(made, accept)
+    stack, environment, loaded, _ = _loaded(ask)
+    _refuse_unsaved(environment, saved or resume)
+    store = LocalStore(ask.folder, environment.name)
+    diary = Journal(ask.folder, environment.name)
+    digest = document.digest(made)
+    with store.lock(digest), stopping(ask.listen) as stop:
+        state = store.read()
+        unfinished = diary.unfinished()
+        goes_on = unfinished is not None and document.digest(unfinished.plan) == digest
+        names = {system.name for system in made.systems}
+        with sessions.opened(stack, environment, ask.folder, ask.listen, names.__contains__) as opened:
+            inputs = _inputs(ask.folder, loaded, environment, state, opened)
+            _refuse_stale(made, inputs, state, digest, resumed=goes_on)
+            for session in opened:
+                sessions.identified(session)
+            base = journal.folded(state or fresh(stack.name, environment.name), unfinished)
+            diary.start(made, again=goes_on)
+            done = unfinished.done if goes_on and unfinished else frozenset()
+            run = Run(made, base, diary, ask.listen, stop.event, done)
+            lines = execute(run, [Target(each.name, each.system, each.provider.kinds) for each in opened])
+        report = Applied(
+            digest,
+            lines,
+            stop.name,
+            resumed=goes_on,
+            by_hand=tuple(change for change in made.changes if change.action == "by-hand"),
+        )
+        _record(store, diary, state, run.state, report)
+    return report
+
+
+def unfinished_plan(folder: Path, environment: str) -> Plan:
+    """The plan of the run that broke off. Raises UsageError where there is none."""
+    found = Journal(folder, environment).unfinished()
+    if found is None:
+        raise UsageError(
+            f"There is nothing to resume in {environment}: the last apply came to its end.",
+            hint=f"type 'mopsctl plan -e {environment}' to see where things stand",
+        )
+    return found.plan
+
+
+def _loaded(ask: Ask) -> tuple[Stack, Environment, Loaded, list[Diagnostic]]:
+    loaded = load_stack(ask.folder, ask.environment)
+    found = list(loaded.diagnostics)
+    if loaded.stack is not None:
+        found += checks.run(loaded.stack)
+    if has_errors(found) or loaded.stack is None or loaded.stack.environment is None:
+        errors = sum(each.level == "error" for each in found)
+        raise ManifestError(
+            f"The manifests have {errors} error{'s' if errors != 1 else ''}.",
+            hint="mend them first; 'mopsctl validate' shows them without any network",
+            diagnostics=in_order(found),
+        )
+    return loaded.stack, loaded.stack.environment, loaded, [each for each in found if each.level != "error"]
+
+
+def _first(stack: Stack, environment: Environment) -> State:
+    """The record before anything was applied: without a lineage, so that two previews have the same bytes."""
+    return State(stack.name, environment.name, lineage="")
+
+
+def _known(state: State) -> Mapping[str, Sequence[Address]]:
+    known: dict[str, list[Address]] = {}
+    for address in sorted(state.entries):
+        known.setdefault(address.system, []).append(address)
+    return known
+
+
+def _inputs(
+    folder: Path, loaded: Loaded, environment: Environment, state: State | None, opened: Sequence[Session]
+) -> Inputs:
+    return Inputs(
+        manifests=loaded.digest,
+        environment=environment.name,
+        lineage=state.lineage if state else "",
+        serial=state.serial if state else 0,
+        adapters={session.name: f"{session.provider.name} {session.provider.version}" for session in opened},
+        commit=_commit(folder),
+    )
+
+
+def _commit(folder: Path) -> str:
+    command = ["git", "-C", str(folder), "rev-parse", "--short=12", "HEAD"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""
+
+
+def _rules(ask: Ask, stack: Stack, environment: Environment) -> Rules:
+    documents = {each.id: each.on_delete for each in stack.documents()}
+    limits = environment.limits
+    standard = safety.Limits()
+    return Rules(
+        selection=ask.selection,
+        allow_remove=ask.allow_remove,
+        protected=environment.protected,
+        moved={each.from_: each.to for each in stack.moved},
+        forget=frozenset(each.address for each in stack.forget),
+        on_delete_of=documents.get,
+        default_on_delete=stack.defaults.on_delete,
+        limits=safety.Limits(_limit(limits.remove, standard.remove), _limit(limits.change, standard.change)),
+    )
+
+
+def _limit(declared: Limit | None, standard: safety.Limit) -> safety.Limit:
+    return standard if declared is None else safety.Limit(declared.count, declared.percent)
+
+
+def _counted(
+    made: Plan, opened: Sequence[Session], views: Sequence[SystemView], state: State, listen: Listener
+) -> Plan:
+    found: dict[Address, Impact] = {}
+    for session, view in zip(opened, views, strict=True):
+        writes = impact.questions(made, view, state)
+        if writes:
+            listen(Event("counting", session.name))
+            found.update(session.system.impact(writes))
+    return impact.with_counts(made, found)
+
+
+def _checked_on_server(
+    made: Plan, opened: Sequence[Session], views: Sequence[SystemView], state: State, listen: Listener
+) -> Plan:
+    verdicts = list(made.verdicts)
+    for session, view in zip(opened, views, strict=True):
+        writes = impact.writes(made, view, state)
+        if writes and session.provider.server_check:
+            listen(Event("info", session.name, text="asking the server what it would say"))
+            verdicts += impact.server_verdicts(made, session.system.check(writes))
+    return replace(made, verdicts=in_order(verdicts))
+
+
+def _refuse(made: Plan, accept: str | None) -> None:
+    """Refuse a plan that a check, a limit or an unread system speaks against."""
+    accepted = accept is not None and accept == document.digest(made)
+    if accept is not None and not accepted:
+        raise StalePlan(
+            "The digest that was accepted is not the digest of this plan.", hint=f"this plan is {document.digest(made)}"
+        )
+    against = [each for each in made.refused if not (accepted and each.rule in safety.ACCEPTABLE)]
+    if against:
+        hint = f"mend it in the manifests and plan again ({len(against)} in all)"
+        if all(each.rule in safety.ACCEPTABLE for each in against):
+            hint = f"look at each one, then apply with --accept {document.digest(made)}"
+        raise Refused(f"{against[0].rule}: {against[0].message}", hint=hint)
+    if made.unreadable:
+        system = made.unreadable[0]
+        raise Refused(
+            f"{system.title} could not be read, so nothing is applied: {system.message}",
+            hint=f"mend it, or plan without it: --except '{system.name}:*'",
+        )
+
+
+def _refuse_unsaved(environment: Environment, saved: bool) -> None:
+    if environment.apply.only_saved_plan and not saved:
+        raise Refused(
+            f"The environment {environment.name} takes saved plans only.",
+            hint=f"type 'mopsctl plan -e {environment.name} -o plan.json', have it reviewed, then 'mopsctl apply plan.json'",
+        )
+
+
+def _refuse_stale(made: Plan, now: Inputs, state: State | None, digest: str, *, resumed: bool) -> None:
+    """Name the first thing the plan was decided on that is not so any more."""
+    if not resumed and state is not None and digest in state.applied:
+        raise StalePlan("This plan was applied already.", hint="plan again to see where things stand")
+    pairs: list[tuple[str, object, object]] = [
+        ("The manifests changed", made.inputs.manifests, now.manifests),
+        ("The environment is another one", made.inputs.environment, now.environment),
+        ("The adapters changed", dict(made.inputs.adapters), dict(now.adapters)),
+    ]
+    if not resumed:
+        pairs.append(("The record of what is ours is another one", made.inputs.lineage, now.lineage))
+        pairs.append(("Something was applied", made.inputs.serial, now.serial))
+    for what, planned, current in pairs:
+        if planned != current:
+            raise StalePlan(
+                f"{what} since the plan was made: {_short(planned)} then, {_short(current)} now.",
+                hint="plan again, and have the new plan reviewed",
+            )
+
+
+def _short(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {value[key]}" for key in sorted(value))
+    return str(value)[:19] or "none"
+
+
+def _record(store: LocalStore, diary: Journal, before: State | None, after: State, report: Applied) -> None:
+    """Write the state once, at the end: until then the journal holds what happened."""
+    changed = before is None or after.entries != before.entries
+    if report.complete and report.lines:
+        after, changed = after.with_applied(report.digest), True
+    if changed:
+        store.write(replace(after, serial=(before.serial if before else 0) + 1))
+    if report.complete:
+        diary.clear()
+    else:
+        diary.recorded()
