@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -113,7 +114,7 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
     store = LocalStore(ask.folder, environment.name)
     diary = Journal(ask.folder, environment.name)
     digest = document.digest(made)
-    with store.lock(digest), stopping(ask.listen) as stop:
+    with store.lock(digest), contextlib.closing(diary), stopping(ask.listen) as stop:
         state = store.read()
         unfinished = diary.unfinished()
         goes_on = unfinished is not None and document.digest(unfinished.plan) == digest

@@ -20,6 +20,7 @@ def make(
     inputs: Inputs, systems: Sequence[SystemView], state: State, rules: Rules, findings: Sequence[Diagnostic] = ()
 ) -> Plan:
     """The plan for the environment that `state` is the record of."""
+    rules = replace(rules, moved=_open_moves(state.entries, rules.moved))
     prior = _renamed(state.entries, rules.moved)
     parts = [_of_system(system, prior, rules) for system in systems]
     changes = tuple(change for part in parts for change in sorted(part.changes, key=_place))
@@ -52,12 +53,14 @@ def _place(change: Change) -> tuple[int, Address]:
     return (ACTIONS.index(change.action), change.address)
 
 
+def _open_moves(entries: Mapping[Address, Entry], moved: Mapping[Address, Address]) -> dict[Address, Address]:
+    """The declared moves that still have to be recorded; the others were, and stay in the manifests without effect."""
+    return {old: moved[old] for old in sorted(moved) if old in entries and moved[old] not in entries}
+
+
 def _renamed(entries: Mapping[Address, Entry], moved: Mapping[Address, Address]) -> dict[Address, Entry]:
-    renamed = dict(entries)
-    for old in sorted(moved):
-        if old in renamed and moved[old] not in renamed:
-            renamed[moved[old]] = replace(renamed.pop(old), address=moved[old])
-    return renamed
+    names = {address: moved.get(address, address) for address in entries}
+    return {names[address]: replace(entry, address=names[address]) for address, entry in entries.items()}
 
 
 def _of_system(system: SystemView, prior: Mapping[Address, Entry], rules: Rules) -> _Part:

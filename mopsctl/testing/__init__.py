@@ -1,0 +1,1 @@
+"""What adapter authors test with: an in-memory system and the conformance kit."""

@@ -1,0 +1,80 @@
+"""A whole run in memory: what is wanted, a system, a record; plan and apply without files, manifests or a command line."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mopsctl.address import Address
+from mopsctl.engine import journal, planner
+from mopsctl.engine.execute import Run, Target, execute
+from mopsctl.engine.journal import Journal
+from mopsctl.engine.plan import Inputs, Plan
+from mopsctl.engine.report import Line
+from mopsctl.engine.view import Rules, SystemView
+from mopsctl.provider.contract import Kind, System
+from mopsctl.resource import Reading, Resource
+from mopsctl.state.model import State, fresh
+
+
+@dataclass(slots=True)
+class World:
+    """One system under the name `name`, the record of what is ours, and a folder for the journal."""
+
+    name: str
+    system: System
+    kinds: Mapping[str, Kind]
+    folder: Path
+    state: State = field(default_factory=lambda: fresh("test", "test"))
+    rules: Rules = field(default_factory=Rules)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def read(self, wanted: Sequence[Resource]) -> Reading:
+        """What the system holds, read as a plan reads it."""
+        return self.system.read(wanted, [address for address in self.known() if address.system == self.name])
+
+    def plan(self, wanted: Sequence[Resource], reading: Reading | None = None) -> Plan:
+        """What applying these resources would do; an unfinished run is taken into account."""
+        state = journal.folded(self.state, self.journal().unfinished())
+        seen = reading if reading is not None else self.read(wanted)
+        view = SystemView(self.name, self.name, self.name, self.kinds, tuple(wanted), reading=seen)
+        inputs = Inputs("sha256:0", "test", state.lineage, state.serial, {self.name: "1"})
+        return planner.make(inputs, [view], state, self.rules)
+
+    def apply(self, plan: Plan, *, resume: bool = False) -> tuple[Line, ...]:
+        """Carry the plan out and keep the record; a run that raises leaves its journal."""
+        diary = self.journal()
+        unfinished = diary.unfinished()
+        base = journal.folded(self.state, unfinished)
+        self.stop = threading.Event()
+        with contextlib.closing(diary):
+            diary.start(plan, again=resume)
+            done = unfinished.done if resume and unfinished else frozenset()
+            run = Run(plan, base, diary, stop=self.stop, done=done)
+            lines = execute(run, [Target(self.name, self.system, self.kinds)])
+            self.state = run.state
+            if all(line.outcome == "done" for line in lines):
+                diary.clear()
+            else:
+                diary.recorded()
+        return lines
+
+    def resume(self) -> tuple[Line, ...]:
+        """Go on with the run that broke off."""
+        unfinished = self.journal().unfinished()
+        return self.apply(unfinished.plan, resume=True) if unfinished else ()
+
+    def converge(self, wanted: Sequence[Resource]) -> tuple[Line, ...]:
+        """Plan and apply."""
+        return self.apply(self.plan(wanted))
+
+    def journal(self) -> Journal:
+        """The journal of this world."""
+        return Journal(self.folder, "test")
+
+    def known(self) -> list[Address]:
+        """What is ours."""
+        return sorted(self.state.entries)

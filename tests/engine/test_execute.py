@@ -1,0 +1,279 @@
+"""Carrying out a plan: order, staleness, lost answers, crashes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from mopsctl.address import Address
+from mopsctl.engine import units
+from mopsctl.engine.plan import Change
+from mopsctl.engine.report import Line
+from mopsctl.engine.view import Rules
+from mopsctl.errors import MopsctlError
+from mopsctl.resource import Resource
+from mopsctl.testing.memory import KINDS, Store, broken, lost_answer
+from mopsctl.testing.world import World
+
+Make = Callable[..., Resource]
+
+A = Address("memory", "field", "a")
+G = Address("memory", "group", "g")
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+def _quiet(_call: str, _addresses: Sequence[Address]) -> None:
+    """Nothing happens."""
+
+
+def _listing(calls: list[list[str]]) -> Callable[[str, Sequence[Address]], None]:
+    def note(call: str, addresses: Sequence[Address]) -> None:
+        if call == "write":
+            calls.append([each.name for each in addresses])
+
+    return note
+
+
+def outcomes(lines: Sequence[Line]) -> dict[str, str]:
+    return {line.change.address.name: line.outcome for line in lines}
+
+
+def test_needs_go_first_and_additions_share_calls(world: World, store: Store, field: Make, thing: Make) -> None:
+    calls: list[list[str]] = []
+    store.before = _listing(calls)
+    world.converge([*(field(f"f{n}", label="x", needs=("g",)) for n in range(7)), thing("group", "g", label="G")])
+    assert calls == [["g"], ["f0", "f1", "f2", "f3", "f4"], ["f5", "f6"]]
+
+
+def test_a_deploy_takes_everything_that_depends_on_itself(world: World, store: Store, thing: Make) -> None:
+    calls: list[list[str]] = []
+    store.before = _listing(calls)
+    base = Address("memory", "rule", "base")
+    world.converge([thing("rule", "after", needs=(base,), text="x"), thing("rule", "base", text="y")])
+    assert calls == [["after", "base"]]
+
+
+def test_a_failed_change_stops_only_what_needs_it(world: World, store: Store, field: Make, thing: Make) -> None:
+    def fail(call: str, addresses: Sequence[Address]) -> None:
+        if call == "write" and G in addresses:
+            raise broken(call)
+
+    store.before = fail
+    lines = world.converge(
+        [thing("group", "g", label="G"), field("child", label="c", needs=("g",)), field("free", label="f")]
+    )
+    assert outcomes(lines) == {"g": "failed", "child": "skipped", "free": "done"}
+    assert next(line for line in lines if line.outcome == "skipped").because == str(G)
+    store.before = _quiet
+    assert outcomes(world.resume()) == {"g": "done", "child": "done", "free": "done"}
+
+
+def test_what_moved_between_plan_and_apply_is_refused_alone_with_three_values(
+    world: World, store: Store, field: Make
+) -> None:
+    wanted = [field("a", label="A"), field("b", label="B")]
+    world.converge(wanted)
+    plan = world.plan([field("a", label="A2"), field("b", label="B2")])
+    store.things[A]["label"] = "somebody"
+    lines = world.apply(plan)
+    assert outcomes(lines) == {"a": "refused", "b": "done"}
+    (moved,) = lines[0].moved
+    assert (moved.path, moved.last, moved.now, moved.wanted) == ("label", "A", "somebody", "A2")
+    assert store.things[A]["label"] == "somebody"
+
+
+def test_an_attribute_that_is_not_ours_may_move(world: World, store: Store, field: Make) -> None:
+    world.converge([field("a", label="A")])
+    plan = world.plan([field("a", label="A2")])
+    store.things[A]["description"] = "theirs"
+    assert outcomes(world.apply(plan)) == {"a": "done"}
+    assert store.things[A]["description"] == "theirs"
+
+
+def test_a_removal_of_what_moved_is_refused(world: World, store: Store, field: Make) -> None:
+    world.converge([field("a", label="A", on_delete="delete")])
+    world.rules = Rules(allow_remove=True)
+    plan = world.plan([])
+    store.things[A]["label"] = "in use again"
+    assert outcomes(world.apply(plan)) == {"a": "refused"}
+    assert A in store.things
+
+
+def test_somebody_elses_thing_of_the_same_name_is_not_overwritten(world: World, store: Store, field: Make) -> None:
+    plan = world.plan([field("a", label="A")])
+    store.things[A] = {"label": "theirs"}
+    assert outcomes(world.apply(plan)) == {"a": "refused"}
+    assert store.things[A] == {"label": "theirs"}
+
+
+def test_what_somebody_else_did_already_counts_as_done_without_a_write(world: World, store: Store, field: Make) -> None:
+    plan = world.plan([field("a", label="A")])
+    store.things[A] = {"label": "A"}
+    assert outcomes(world.apply(plan)) == {"a": "done"}
+    assert store.writes == 0
+
+
+@pytest.mark.parametrize("took_effect", [True, False])
+def test_a_lost_answer_is_settled_by_reading_and_never_repeated(
+    world: World, store: Store, field: Make, took_effect: bool
+) -> None:
+    def lose(call: str, addresses: Sequence[Address]) -> None:
+        if call == "write":
+            raise lost_answer(call)
+
+    setattr(store, "after" if took_effect else "before", lose)
+    lines = world.converge([field("a", label="A")])
+    assert outcomes(lines) == {"a": "done" if took_effect else "failed"}
+    assert store.writes == 1
+    store.before = store.after = _quiet
+    world.resume()
+    assert world.plan([field("a", label="A")]).changes == ()
+    assert len(store.things) == 1
+
+
+def test_an_outcome_that_cannot_be_read_stays_unknown_until_it_can(world: World, store: Store, field: Make) -> None:
+    state = {"written": False}
+
+    def dies(call: str, addresses: Sequence[Address]) -> None:
+        if call == "write":
+            state["written"] = True
+            raise lost_answer(call)
+
+    def unread(call: str, addresses: Sequence[Address]) -> None:
+        if call == "reread" and state["written"]:
+            raise broken(call)
+
+    store.after, store.before = dies, unread
+    assert outcomes(world.converge([field("a", label="A")])) == {"a": "unknown"}
+    store.before = store.after = _quiet
+    assert outcomes(world.resume()) == {"a": "done"}
+    assert store.writes == 1
+
+
+def test_an_unreadable_thing_is_not_written_blind(world: World, store: Store, field: Make) -> None:
+    plan = world.plan([field("a", label="A")])
+
+    def deaf(call: str, addresses: Sequence[Address]) -> None:
+        if call == "reread":
+            raise broken(call)
+
+    store.before = deaf
+    assert outcomes(world.apply(plan)) == {"a": "failed"}
+    assert store.writes == 0
+
+
+def test_a_wish_to_stop_finishes_the_call_under_way_and_starts_no_other(
+    world: World, store: Store, field: Make, thing: Make
+) -> None:
+    store.after = lambda _call, _addresses: world.stop.set()
+    lines = world.converge([thing("group", "g", label="G"), field("a", label="A", needs=("g",))])
+    assert outcomes(lines) == {"g": "done", "a": "not-started"}
+    assert outcomes(world.resume()) == {"g": "done", "a": "done"}
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("number", range(4))
+def test_a_killed_run_that_is_resumed_ends_where_an_unbroken_one_does(
+    world: World, store: Store, field: Make, thing: Make, moment: str, number: int
+) -> None:
+    wanted = [
+        thing("group", "g", label="G"),
+        *(field(f"f{n}", label="x", needs=("g",)) for n in range(7)),
+        thing("rule", "r", text="t"),
+    ]
+    count = iter(range(100))
+
+    def kill(call: str, addresses: Sequence[Address]) -> None:
+        if call == "write" and next(count) == number:
+            raise Killed
+
+    setattr(store, moment, kill)
+    with pytest.raises(Killed):
+        world.converge(wanted)
+    store.before = store.after = _quiet
+    assert all(line.outcome == "done" for line in world.resume())
+    assert set(store.things) == {each.address for each in wanted}
+    assert world.plan(wanted).changes == ()
+
+
+def test_a_plain_plan_after_a_crash_just_works(world: World, store: Store, field: Make) -> None:
+    def kill(call: str, addresses: Sequence[Address]) -> None:
+        if call == "write":
+            raise Killed
+
+    world.converge([field("a", options={"x": {}, "y": {}}, options_order=["x", "y"])])
+    store.after = kill
+    with pytest.raises(Killed):
+        world.converge([field("a", options={"x": {}}, options_order=["x"])])
+    store.after = _quiet
+    plan = world.plan([field("a", options={"x": {}}, options_order=["x"])])
+    assert not any(change.writes for change in plan.changes)
+
+
+def test_removals_come_last_and_in_the_other_order(world: World, store: Store, field: Make, thing: Make) -> None:
+    world.rules = Rules(allow_remove=True, default_on_delete="delete")
+    world.converge([thing("group", "g", label="G"), field("a", label="A", needs=("g",))])
+    calls: list[list[str]] = []
+    store.before = _listing(calls)
+    world.converge([field("new", label="N")])
+    assert calls == [["new"], ["a"], ["g"]]
+
+
+def test_needs_in_a_circle_are_an_error_not_a_hang(world: World, thing: Make) -> None:
+    one, two = Address("memory", "group", "one"), Address("memory", "group", "two")
+    lines = world.converge(
+        [thing("group", "one", needs=(two,), label="1"), thing("group", "two", needs=(one,), label="2")]
+    )
+    assert outcomes(lines) == {"one": "not-started", "two": "not-started"}
+    assert "circle" in lines[0].error
+
+
+def test_units_refuse_circles() -> None:
+    changes = [
+        Change(
+            Address("m", "group", name), "add", "not_on_system", name, "group", needs=(Address("m", "group", other),)
+        )
+        for name, other in (("a", "b"), ("b", "a"))
+    ]
+    with pytest.raises(MopsctlError, match="circle"):
+        units.needs(changes, KINDS)
+
+
+class TestJournal:
+    def broken_run(self, world: World, store: Store, field: Make) -> None:
+        def kill(call: str, addresses: Sequence[Address]) -> None:
+            if call == "write":
+                raise Killed
+
+        store.before = kill
+        with pytest.raises(Killed):
+            world.converge([field("a", label="A")])
+        store.before = _quiet
+
+    def test_a_line_cut_in_the_middle_counts_as_never_written(self, world: World, store: Store, field: Make) -> None:
+        self.broken_run(world, store, field)
+        path = world.folder / ".mopsctl" / "journal" / "test.jsonl"
+        path.write_text(path.read_text() + '{"type":"end","addr')
+        assert all(line.outcome == "done" for line in world.resume())
+        assert store.things[A]["label"] == "A"
+
+    def test_a_journal_that_cannot_be_written_stops_before_the_call(
+        self, world: World, store: Store, field: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plan = world.plan([field("a", label="A")])
+        real, count = os.fsync, iter(range(100))
+
+        def full(handle: int) -> None:
+            if next(count) >= 5:
+                raise OSError(28, "No space left on device")
+            real(handle)
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(MopsctlError, match="No space left"):
+            world.apply(plan)
+        assert store.writes == 0
