@@ -1,0 +1,69 @@
+"""A plan arranged for reading: what cannot be undone first, then system by system, steps by hand counted per system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mopsctl.diagnostics import Diagnostic
+from mopsctl.engine import document
+from mopsctl.engine.plan import Change, Plan, SystemReport
+from mopsctl.render.words import LEVELS
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something a person has to do; `number` counts from 1 on each system."""
+
+    number: int
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One system's part of a plan: what mopsctl would do, and what people have to."""
+
+    report: SystemReport
+    changes: tuple[Change, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A whole plan in reading order; `verdicts` are sorted by level, the worst first."""
+
+    plan: Plan
+    digest: str
+    sections: tuple[Section, ...]
+    irreversible: tuple[Change, ...]
+    verdicts: tuple[Diagnostic, ...]
+
+    @property
+    def steps(self) -> tuple[tuple[Section, Step], ...]:
+        """All steps by hand, each with its system."""
+        return tuple((section, step) for section in self.sections for step in section.steps)
+
+    @property
+    def quiet(self) -> bool:
+        """True where no line would add, change or remove anything, or move the record of what is ours."""
+        return not any(section.changes for section in self.sections)
+
+
+def arrange(plan: Plan) -> View:
+    """The plan in reading order; the order of its changes stays."""
+    return View(
+        plan=plan,
+        digest=document.digest(plan),
+        sections=tuple(_section(plan, report) for report in plan.systems),
+        irreversible=tuple(change for change in plan.changes if change.irreversible and change.writes),
+        verdicts=tuple(sorted(plan.verdicts, key=lambda each: (LEVELS.index(each.level), *each.sort_key))),
+    )
+
+
+def _section(plan: Plan, report: SystemReport) -> Section:
+    mine = [change for change in plan.changes if change.address.system == report.name]
+    by_hand = [change for change in mine if change.action == "by-hand" or change.steps]
+    return Section(
+        report=report,
+        changes=tuple(change for change in mine if change.action != "by-hand"),
+        steps=tuple(Step(number, change) for number, change in enumerate(by_hand, start=1)),
+    )
