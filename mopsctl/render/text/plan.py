@@ -1,0 +1,194 @@
+"""A plan as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rich.cells import cell_len
+
+from mopsctl.engine.plan import Change, Drift, Plan
+from mopsctl.render import moves, words
+from mopsctl.render.moves import Move
+from mopsctl.render.text.findings import add_findings, add_next
+from mopsctl.render.text.page import Page, Part, Screen
+from mopsctl.render.view import Section, Step, View, arrange
+from mopsctl.resource import Action
+
+COLOURS: Mapping[Action, str] = {
+    "add": "green",
+    "change": "yellow",
+    "remove": "red",
+    "keep": "dim",
+    "adopt": "cyan",
+    "forget": "dim",
+    "by-hand": "magenta",
+}
+_SIGNS = {"+": "green", "~": "yellow", "-": "red"}
+_BODY = 4  # columns before what belongs to a change
+
+
+def plan(plan: Plan, screen: Screen, next_steps: Iterable[str] = ()) -> str:
+    """The whole plan: warnings that stop a reader, changes by system, steps by hand, drift, checks, the count."""
+    page, view = Page(screen), arrange(plan)
+    _head(page, view)
+    _unreadable(page, view)
+    _irreversible(page, view)
+    for section in view.sections:
+        _section(page, section)
+    if view.quiet and not plan.unreadable:
+        page.blank()
+        page.line("Nothing to add, change or remove.")
+    _steps(page, view)
+    _drift(page, plan.drift)
+    _checks(page, view)
+    page.blank()
+    page.line((words.summary(plan), "bold"))
+    page.line((f"Plan {view.digest}", "dim"))
+    page.line((words.reading(plan), "dim"))
+    add_next(page, next_steps)
+    return page.text()
+
+
+def _head(page: Page, view: View) -> None:
+    plan = view.plan
+    protected = " (protected)" if plan.protected else ""
+    page.line(("Plan", "bold"), f" for {plan.stack}, environment ", (plan.environment, "bold"), protected)
+    if plan.partial:
+        page.line("A part only: --only or --except left something out; what was left out is not counted below.")
+
+
+def _unreadable(page: Page, view: View) -> None:
+    if view.plan.unreadable:
+        page.blank()
+        page.line(("Could not be read", "bold red"))
+    for report in view.plan.unreadable:
+        page.line(report.message, indent=2, lead=(f"{report.title}: ", "bold"))
+        page.line("Nothing is planned for it: what cannot be read is never taken for absent.", indent=_BODY)
+
+
+def _irreversible(page: Page, view: View) -> None:
+    if not view.irreversible:
+        return
+    page.blank()
+    page.line((f"Cannot be undone ({len(view.irreversible)})", "bold red"))
+    for change in view.irreversible:
+        _title(page, change)
+        page.line(str(change.address), indent=_BODY)
+        page.line(words.undo(change), indent=_BODY)
+
+
+def _section(page: Page, section: Section) -> None:
+    report = section.report
+    if not section.changes:
+        return
+    page.blank()
+    where = words.account(report)
+    page.line((report.title, "bold underline"), f"  {where}" if where else "")
+    for change in section.changes:
+        _change(page, change)
+    if section.steps:
+        many = f"{words.counted(len(section.steps), 'step')}, listed below"
+        page.line(many, indent=2, lead=(f"{words.SYMBOLS['by-hand']} by hand ", COLOURS["by-hand"]))
+
+
+def _change(page: Page, change: Change) -> None:
+    _title(page, change)
+    place = f" · {change.source}" if change.source.file else ""
+    page.line((str(change.address) + place, "dim"), indent=_BODY)
+    said = words.reason(change)
+    if said:
+        page.line(said, indent=_BODY)
+    if change.moved_from is not None:
+        page.line(f"until now {change.moved_from}", indent=_BODY)
+    _moves(page, change)
+    if change.why:
+        page.line(change.why, indent=_BODY, lead=("why: ", "dim"))
+    page.line(*_consequences(change), indent=_BODY)
+
+
+def _title(page: Page, change: Change) -> None:
+    lead = f"{words.SYMBOLS[change.action]} {words.WORDS[change.action]} "
+    page.line(f"{change.noun} ", (change.title, "bold"), indent=2, lead=(lead, COLOURS[change.action]))
+
+
+def _consequences(change: Change) -> list[Part]:
+    parts: list[Part] = [("can be undone: ", "dim"), words.undo(change)]
+    if change.impact is not None:
+        parts += [" · ", ("records touched: ", "dim"), words.records(change.impact)]
+    return parts
+
+
+def _moves(page: Page, change: Change) -> None:
+    if change.action in ("add", "remove"):
+        for lead, said in moves.summed_up(change, page.screen.style):
+            page.line(said, indent=_BODY + 2, lead=lead)
+        return
+    for move in moves.of(change, page.screen.style):
+        _move(page, move, _BODY + 2)
+
+
+def _move(page: Page, move: Move, indent: int) -> None:
+    """One move; what is too long for one line puts what it becomes beneath what it was."""
+    said, lead = move.sentence(), (f"{move.sign} ", _SIGNS[move.sign])
+    if move.before and move.after and indent + 2 + cell_len(said) > page.screen.width:
+        page.line(f"{move.what}: {move.before}", indent=indent, lead=lead)
+        page.line(move.after, indent=indent + 2, lead="→ ")
+    else:
+        page.line(said, indent=indent, lead=lead)
+
+
+def _steps(page: Page, view: View) -> None:
+    if not view.steps:
+        return
+    page.blank()
+    page.line((f"Steps by hand ({len(view.steps)})", "bold magenta"))
+    for section in view.sections:
+        if section.steps:
+            page.blank()
+            page.line((section.report.title, "bold underline"))
+        for step in section.steps:
+            _step(page, step)
+
+
+def _step(page: Page, step: Step) -> None:
+    change, number = step.change, f"{step.number}. "
+    title = (change.title, "bold")
+    page.line(f"{change.noun} ", title, (f"  [{change.id}]", "dim"), indent=2, lead=number)
+    margin = 2 + len(number)
+    place = f" · {change.source}" if change.source.file else ""
+    page.line((str(change.address) + place, "dim"), indent=margin)
+    if change.action == "by-hand":
+        for move in moves.of(change, page.screen.style):
+            _move(page, move, margin)
+    add_steps(page, change, margin)
+    why = change.why or words.reason(change)
+    facts = (("why", why), ("owner", change.owner), ("verified", words.check(change)))
+    for name, said in facts:
+        if said:
+            page.line(said, indent=margin, lead=(f"{name}: ", "dim"))
+
+
+def add_steps(page: Page, change: Change, indent: int) -> None:
+    """What a person has to do, in order; several steps are lettered."""
+    for place, sentence in enumerate(change.steps):
+        page.line(sentence, indent=indent, lead=f"{words.letter(place)}. " if len(change.steps) > 1 else "")
+
+
+def _drift(page: Page, found: Iterable[Drift]) -> None:
+    for number, drift in enumerate(found):
+        if number == 0:
+            page.blank()
+            page.line(("Moved since the last apply", "bold"))
+        page.line((drift.title, "bold"), f"  {drift.address}", indent=2)
+        page.line(words.who(drift), indent=_BODY)
+        for each in drift.fields:
+            what, was, now, wanted = moves.drifted(each, page.screen.style)
+            page.line(f"{what}: was {was}, now {now}, in the manifests {wanted}", indent=_BODY + 2)
+
+
+def _checks(page: Page, view: View) -> None:
+    if not view.verdicts:
+        return
+    page.blank()
+    page.line(("Checks", "bold"), f"  {words.tally(view.verdicts)}")
+    add_findings(page, view.verdicts, indent=2)
