@@ -1,0 +1,205 @@
+"""A plan as one page that needs nothing else: no script, no font, no address it would call; made to be printed and kept."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+
+from mopsctl.diagnostics import Diagnostic
+from mopsctl.engine.plan import Change, Drift, Plan, SystemReport
+from mopsctl.render import moves, words
+from mopsctl.render.html_style import CSS
+from mopsctl.render.values import FULL, prose
+from mopsctl.render.view import Section, Step, View, arrange
+
+_COLUMNS = ("System", "Account", "Calls", "Unchanged", "Verified", "Unmanaged", "Limits")
+_COUNTS = {"Calls", "Unchanged", "Verified", "Unmanaged"}
+
+
+def plan(plan: Plan) -> str:
+    """The page, with every value in full."""
+    view = arrange(plan)
+    title = f"Plan for {plan.stack}, environment {plan.environment}"
+    body = (
+        _head(view, title),
+        _unreadable(view),
+        _irreversible(view),
+        *(_section(section) for section in view.sections if section.changes),
+        _steps(view),
+        _drift(plan.drift),
+        _checks(view.verdicts),
+        _systems(plan.systems),
+        _foot(view),
+    )
+    meta = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">'
+    head = f"<head>\n{meta}\n<title>{_text(title)}</title>\n<style>{CSS}</style>\n</head>"
+    inside = "\n".join(part for part in body if part)
+    return f'<!doctype html>\n<html lang="en">\n{head}\n<body>\n{inside}\n</body>\n</html>\n'
+
+
+def _head(view: View, title: str) -> str:
+    plan = view.plan
+    lines = [f"<h1>{_text(title)}{' (protected)' if plan.protected else ''}</h1>"]
+    lines.append(_paragraph(_text(words.summary(plan)), "summary"))
+    if plan.partial:
+        lines.append(_paragraph("A part only: --only or --except left something out."))
+    if view.quiet and not plan.unreadable:
+        lines.append(_paragraph("Nothing to add, change or remove."))
+    return "\n".join(lines)
+
+
+def _unreadable(view: View) -> str:
+    lines = [
+        _paragraph(f"<strong>{_text(report.title)}</strong>: {_text(report.message)} Nothing is planned for it.")
+        for report in view.plan.unreadable
+    ]
+    return _stop("Could not be read", lines)
+
+
+def _irreversible(view: View) -> str:
+    lines = [
+        _paragraph(f"{_title(change)} {_code(change.address)}: {_text(words.undo(change))}")
+        for change in view.irreversible
+    ]
+    return _stop("Cannot be undone", lines)
+
+
+def _stop(title: str, lines: Sequence[str]) -> str:
+    return f'<section class="stop">\n<h3>{title}</h3>\n{_lines(lines)}\n</section>' if lines else ""
+
+
+def _section(section: Section) -> str:
+    where = words.account(section.report)
+    title = f"{_text(section.report.title)}{f' <span class=quiet>{_text(where)}</span>' if where else ''}"
+    return f"<section>\n<h2>{title}</h2>\n{_lines(_change(change) for change in section.changes)}\n</section>"
+
+
+def _change(change: Change) -> str:
+    lines = [f"<h3>{_title(change)}</h3>", _paragraph(_place(change), "quiet")]
+    if words.reason(change):
+        lines.append(_paragraph(_text(words.reason(change))))
+    if change.moved_from is not None:
+        lines.append(_paragraph(f"until now {_code(change.moved_from)}"))
+    lines.append(_moves(change))
+    if change.why:
+        lines.append(_paragraph(f'<span class="quiet">why:</span> {_text(change.why)}'))
+    lines.append(_paragraph(_consequences(change)))
+    return _card(change.action, lines)
+
+
+def _consequences(change: Change) -> str:
+    said = f'<span class="quiet">can be undone:</span> {_text(words.undo(change))}'
+    if change.impact is not None:
+        said += f' · <span class="quiet">records touched:</span> {_text(words.records(change.impact))}'
+    return said
+
+
+def _steps(view: View) -> str:
+    if not view.steps:
+        return ""
+    cards = _lines(_step(section, step) for section, step in view.steps)
+    return f"<section>\n<h2>Steps by hand ({len(view.steps)})</h2>\n{cards}\n</section>"
+
+
+def _step(section: Section, step: Step) -> str:
+    change = step.change
+    title = f"{_text(section.report.title)} {step.number}. {_text(change.noun)} {_text(change.title)}"
+    lines = [f"<h3>{title}</h3>", _paragraph(f"{_place(change)} · step {_code(change.id)}", "quiet")]
+    if change.action == "by-hand":
+        lines.append(_moves(change))
+    if change.steps:
+        lines.append(f"<ol>{''.join(f'<li>{_text(sentence)}</li>' for sentence in change.steps)}</ol>")
+    why = change.why or words.reason(change)
+    facts = (("why", why), ("owner", change.owner), ("verified", words.check(change)))
+    lines += [_paragraph(f'<span class="quiet">{name}:</span> {_text(fact)}') for name, fact in facts if fact]
+    return _card("by-hand", lines)
+
+
+def _drift(found: Sequence[Drift]) -> str:
+    cards = _lines(_card("note", _drifted(each)) for each in found)
+    return f"<section>\n<h2>Moved since the last apply ({len(found)})</h2>\n{cards}\n</section>" if found else ""
+
+
+def _drifted(drift: Drift) -> list[str]:
+    lines = [f"<h3>{_text(drift.title)}</h3>", _paragraph(_code(drift.address), "quiet"), _paragraph(words.who(drift))]
+    for each in drift.fields:
+        what, was, now, wanted = map(_text, moves.drifted(each, FULL))
+        lines.append(_paragraph(f"{what}: was {was}, now {now}, in the manifests {wanted}"))
+    return lines
+
+
+def _checks(found: Sequence[Diagnostic]) -> str:
+    cards = _lines(_card(each.level, _finding(each)) for each in found)
+    return f"<section>\n<h2>Checks: {words.tally(found)}</h2>\n{cards}\n</section>"
+
+
+def _finding(each: Diagnostic) -> list[str]:
+    place = str(each.source) if each.source.file else each.address
+    lines = [f'<h3><span class="word">{each.level}</span> {_text(each.rule)} {_code(place) if place else ""}</h3>']
+    lines.append(_paragraph(_text(each.message)))
+    return [*lines, _paragraph(_text(each.hint), "quiet")] if each.hint else lines
+
+
+def _systems(found: Sequence[SystemReport]) -> str:
+    head = "".join(f"<th{_count(name)}>{name}</th>" for name in _COLUMNS)
+    rows = _lines(_system(report) for report in found)
+    table = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
+    return f"<section>\n<h2>Systems read</h2>\n{table}\n</section>" if found else ""
+
+
+def _system(report: SystemReport) -> str:
+    counts = [words.number(each) for each in (report.calls, report.unchanged, report.verified, report.unmanaged)]
+    account = words.account(report).removeprefix("account ")
+    cells = zip(_COLUMNS, (report.title, account, *counts, "; ".join(report.limits)), strict=True)
+    return f"<tr>{''.join(f'<td{_count(name)}>{_text(cell)}</td>' for name, cell in cells)}</tr>"
+
+
+def _count(name: str) -> str:
+    return ' class="count"' if name in _COUNTS else ""
+
+
+def _foot(view: View) -> str:
+    inputs = view.plan.inputs
+    adapters = ", ".join(f"{name}: {inputs.adapters[name]}" for name in sorted(inputs.adapters))
+    facts = (
+        ("Plan", view.digest),
+        ("commit", inputs.commit),
+        ("manifests", inputs.manifests),
+        ("record of what is ours", f"{inputs.lineage} no. {inputs.serial}" if inputs.lineage else ""),
+        ("adapters", adapters),
+    )
+    return f"<footer>{'<br>'.join(f'{name} {_code(fact)}' for name, fact in facts if fact)}</footer>"
+
+
+def _title(change: Change) -> str:
+    action = f'<span class="word">{_text(words.SYMBOLS[change.action])} {words.WORDS[change.action]}</span>'
+    return f"{action} {_text(change.noun)} {_text(change.title)}"
+
+
+def _place(change: Change) -> str:
+    return f"{_code(change.address)}{f' · {_code(change.source)}' if change.source.file else ''}"
+
+
+def _moves(change: Change) -> str:
+    items = "".join(f"<li>{_text(line)}</li>" for line in moves.lines(change, FULL))
+    return f'<ul class="moves">{items}</ul>' if items else ""
+
+
+def _card(sort: str, lines: Iterable[str]) -> str:
+    return f'<div class="card {sort}">\n{_lines(lines)}\n</div>'
+
+
+def _paragraph(inside: str, sort: str = "") -> str:
+    return f'<p class="{sort}">{inside}</p>' if sort else f"<p>{inside}</p>"
+
+
+def _lines(parts: Iterable[str]) -> str:
+    return "\n".join(part for part in parts if part)
+
+
+def _code(value: object) -> str:
+    return f"<code>{_text(str(value))}</code>"
+
+
+def _text(text: str) -> str:
+    return html.escape(prose(text))

@@ -1,0 +1,34 @@
+"""The look of the page that `mopsctl.render.html` writes: on a screen, and on paper."""
+
+CSS = """
+:root { color-scheme: light; --line: #d5d9e0; --quiet: #5a6270; }
+* { box-sizing: border-box; }
+body { margin: 2rem auto; max-width: 72rem; padding: 0 1.5rem; color: #1c2330; background: #fff;
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+h1 { font-size: 1.5rem; margin: 0 0 .25rem; }
+h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; padding-bottom: .25rem; border-bottom: 2px solid var(--line); }
+h3 { font-size: 1rem; margin: 0; }
+p { margin: .25rem 0; }
+code { font: .875em ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+ul.moves { margin: .25rem 0; padding: 0; list-style: none; }
+ul.moves li { padding-left: 1.25rem; text-indent: -1.25rem; overflow-wrap: break-word; }
+ol { margin: .25rem 0; padding-left: 1.5rem; }
+.summary { font-weight: 600; }
+.quiet { color: var(--quiet); }
+.card { border: 1px solid var(--line); border-left-width: .4rem; border-radius: .25rem; padding: .6rem .9rem;
+  margin: .6rem 0; break-inside: avoid; }
+.word { font-weight: 600; }
+.add { border-left-color: #1a7f37; } .change { border-left-color: #b58900; } .remove { border-left-color: #c62828; }
+.adopt { border-left-color: #1769aa; } .by-hand { border-left-color: #7b3fa0; }
+.error { border-left-color: #c62828; } .warning { border-left-color: #b58900; } .note { border-left-color: #1769aa; }
+.stop { border: 2px solid #c62828; border-radius: .25rem; padding: .6rem .9rem; margin: 1rem 0; break-inside: avoid; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
+td.count, th.count { text-align: right; font-variant-numeric: tabular-nums; }
+footer { margin-top: 2rem; padding-top: .5rem; border-top: 1px solid var(--line); font-size: .85rem; }
+@media print {
+  @page { margin: 16mm; }
+  body { margin: 0; max-width: none; padding: 0; font-size: 10.5pt; }
+  h2 { break-after: avoid; }
+}
+"""

@@ -1,0 +1,246 @@
+"""A plan as a comment on a pull request: the summary first, details folded, never longer than the site takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from mopsctl.diagnostics import Diagnostic, Level
+from mopsctl.engine.plan import Change, Drift, Plan, SystemReport
+from mopsctl.render import moves, words
+from mopsctl.render.values import Style, prose
+from mopsctl.render.view import Section, Step, View, arrange
+
+STYLE = Style(limit=200, items=20, more="the plan file has all")
+LEVELS: dict[Level, str] = {"error": "❌ error", "warning": "⚠️ warning", "note": "ℹ️ note"}  # noqa: RUF001
+_SPECIAL = re.compile(r"([\\`*_\[\]|~])")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "#": "&#35;"}
+
+
+def plan(plan: Plan, max_bytes: int = 0) -> str:
+    """The comment, in at most `max_bytes` bytes of UTF-8 (0: no limit).
+
+    Its first line is a tag by which a program finds its own comment again. What does not fit is counted, and the reader
+    told where it is; the least important goes first.
+    """
+    blocks = _blocks(arrange(plan))
+    text = _text(blocks)
+    for place in sorted(range(len(blocks)), key=lambda number: -blocks[number].rank):
+        if not max_bytes or _size(text) <= max_bytes:
+            break
+        blocks[place] = _fitted(blocks, place, max_bytes)
+        text = _text(blocks)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of the comment whose rows may be left out; parts of a higher `rank` go first, those of rank 0 stay."""
+
+    head: str = ""
+    rows: tuple[str, ...] = ()
+    tail: str = ""
+    noun: str = ""
+    rank: int = 0
+    left_out: int = 0
+
+    def text(self) -> str:
+        """The part, with the count of what was left out."""
+        note = f"\n\n_{words.counted(self.left_out, self.noun)} left out here: the plan file has all._"
+        rows = "\n".join((self.head, *self.rows)) if self.head else "\n".join(self.rows)
+        return rows + (note if self.left_out else "") + self.tail
+
+
+def _text(blocks: Sequence[Block]) -> str:
+    return "\n\n".join(text for text in (block.text() for block in blocks) if text) + "\n"
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _fitted(blocks: Sequence[Block], place: int, max_bytes: int) -> Block:
+    """The block with as many of its rows as fit."""
+    block = blocks[place]
+    least, most = 0, len(block.rows)
+    while least < most:
+        middle = (least + most + 1) // 2
+        tried = [*blocks[:place], _cut(block, middle), *blocks[place + 1 :]]
+        least, most = (middle, most) if _size(_text(tried)) <= max_bytes else (least, middle - 1)
+    return _cut(block, least)
+
+
+def _cut(block: Block, keep: int) -> Block:
+    return replace(block, rows=block.rows[:keep], left_out=len(block.rows) - keep) if block.rank else block
+
+
+def _blocks(view: View) -> list[Block]:
+    every = (
+        _head(view),
+        _unreadable(view),
+        _irreversible(view),
+        _changes(view),
+        _checks(view.verdicts),
+        _steps(view),
+        _drift(view.plan.drift),
+        _systems(view.plan.systems),
+        _foot(view),
+    )
+    return [block for block in every if block.head or block.rows]
+
+
+def _head(view: View) -> Block:
+    plan = view.plan
+    tag = f"<!-- mopsctl:{_tag(plan.stack)}/{_tag(plan.environment)} -->"
+    counts = words.summary(plan).partition(";")[0]
+    lines = [tag, f"### mopsctl plan: {escape(plan.environment)}: {counts}"]
+    if plan.partial:
+        lines.append("\nA part only: `--only` or `--except` left something out.")
+    if plan.refused:
+        many = words.counted(len(plan.refused), "check")
+        lines.append(f"\n**{many} {'refuses' if len(plan.refused) == 1 else 'refuse'} this plan.** See below.")
+    if view.quiet and not plan.unreadable:
+        lines.append("\nNothing to add, change or remove.")
+    return Block("\n".join(lines))
+
+
+def _unreadable(view: View) -> Block:
+    rows = [
+        f"- **{escape(report.title)} could not be read:** {escape(report.message)} Nothing is planned for it."
+        for report in view.plan.unreadable
+    ]
+    return Block(rows=tuple(rows))
+
+
+def _irreversible(view: View) -> Block:
+    rows = [
+        f"- {_action(change)} {_named(view, change)} {code(str(change.address))}: {escape(words.undo(change))}"
+        for change in view.irreversible
+    ]
+    return Block("**Cannot be undone**\n" if rows else "", tuple(rows), noun="change", rank=1)
+
+
+def _changes(view: View) -> Block:
+    rows = [_row(view, change) for section in view.sections for change in section.changes]
+    head = "| | what | before → after | can be undone | records |\n|---|---|---|---|---|"
+    return Block(head if rows else "", tuple(rows), noun="change", rank=3)
+
+
+def _row(view: View, change: Change) -> str:
+    what = [f"{_named(view, change)}", code(str(change.address), table=True)]
+    if change.source.file:
+        what.append(code(str(change.source), table=True))
+    said = [escape(words.reason(change))] if words.reason(change) else []
+    if change.moved_from is not None:
+        said.append(f"until now {code(str(change.moved_from), table=True)}")
+    said += _moved(change)
+    if change.why:
+        said.append(f"_why:_ {escape(change.why)}")
+    records = escape(words.records(change.impact)) if change.impact else ""
+    cells = (_action(change), "<br>".join(what), "<br>".join(said), escape(words.undo(change)), records)
+    return f"| {' | '.join(cells)} |"
+
+
+def _checks(found: Sequence[Diagnostic]) -> Block:
+    head = f"**Checks** {words.tally(found)}\n" if found else "**Checks** no findings"
+    return Block(head, tuple(_finding(each) for each in found), noun="finding", rank=2)
+
+
+def _finding(each: Diagnostic) -> str:
+    place = str(each.source) if each.source.file else each.address
+    parts = [LEVELS[each.level], escape(each.rule), code(place) if place else "", escape(each.message)]
+    hint = f" _{escape(each.hint)}_" if each.hint else ""
+    return f"- {' '.join(part for part in parts if part)}{hint}"
+
+
+def _steps(view: View) -> Block:
+    rows = tuple(_step(section, step) for section, step in view.steps)
+    return _folded(f"Steps by hand ({len(rows)})", rows, "step", rank=4)
+
+
+def _step(section: Section, step: Step) -> str:
+    change = step.change
+    title = f"**{escape(section.report.title)} {step.number}.** {escape(change.noun)} **{escape(change.title)}**"
+    lines = [f"- {title} {code(str(change.address))} {code(change.id)}"]
+    if change.action == "by-hand":
+        lines += [f"  - {line}" for line in _moved(change)]
+    lines += [f"  {number}. {escape(sentence)}" for number, sentence in enumerate(change.steps, start=1)]
+    why = change.why or words.reason(change)
+    facts = (("why", why), ("owner", change.owner), ("verified", words.check(change)))
+    said = "; ".join(f"{name}: {escape(fact)}" for name, fact in facts if fact)
+    return "\n".join([*lines, f"\n  _{said}_"] if said else lines)
+
+
+def _drift(found: Sequence[Drift]) -> Block:
+    rows = tuple(_drifted(each) for each in found)
+    return _folded(f"Moved since the last apply ({len(rows)})", rows, "thing", rank=5)
+
+
+def _drifted(drift: Drift) -> str:
+    lines = [f"- **{escape(drift.title)}** {code(str(drift.address))}: {words.who(drift)}"]
+    for each in drift.fields:
+        what, was, now, wanted = map(escape, moves.drifted(each, STYLE))
+        lines.append(f"  - {what}: was {was}, now {now}, in the manifests {wanted}")
+    return "\n".join(lines)
+
+
+def _systems(found: Sequence[SystemReport]) -> Block:
+    head = "| system | account | calls | unchanged | verified | unmanaged | limits |\n|---|---|---|---|---|---|---|"
+    rows = [head, *(_system(each) for each in found)]
+    return _folded(f"Systems read ({len(found)})", ("\n".join(rows),) if found else (), "table", rank=6)
+
+
+def _system(report: SystemReport) -> str:
+    counts = [words.number(each) for each in (report.calls, report.unchanged, report.verified, report.unmanaged)]
+    account = escape(words.account(report).removeprefix("account "))
+    return f"| {' | '.join([escape(report.title), account, *counts, escape('; '.join(report.limits))])} |"
+
+
+def _foot(view: View) -> Block:
+    commit = f" · commit {code(view.plan.inputs.commit[:12])}" if view.plan.inputs.commit else ""
+    rest = words.summary(view.plan).partition("; ")[2]
+    return Block(
+        f"Plan {code(words.short(view.digest))}{commit} · {rest} · valid until manifests, record or systems move"
+    )
+
+
+def _folded(title: str, rows: tuple[str, ...], noun: str, rank: int) -> Block:
+    head = f"<details><summary>{title}</summary>\n"
+    return Block(head, rows, "\n\n</details>", noun, rank) if rows else Block()
+
+
+def _action(change: Change) -> str:
+    return f"{code(words.SYMBOLS[change.action])} {words.WORDS[change.action]}"
+
+
+def _moved(change: Change) -> list[str]:
+    """What moves, with each sign as code: as text it would start a list."""
+    said = moves.lines(change, STYLE)
+    return [f"{code(line[0])} {escape(line[2:])}" if line[:2] in ("+ ", "~ ", "- ") else escape(line) for line in said]
+
+
+def _named(view: View, change: Change) -> str:
+    system = next(report.title for report in view.plan.systems if report.name == change.address.system)
+    return f"{escape(system)} {escape(change.noun)} **{escape(change.title)}**"
+
+
+def _tag(name: str) -> str:
+    """A name that cannot end the comment it stands in."""
+    return quote(name, safe="").replace("--", "-%2D")
+
+
+def escape(text: str) -> str:
+    """Text that stays text: no markup, no table cell, no mention, no reference to an issue."""
+    plain = "".join(_ENTITIES.get(char, char) for char in prose(text))
+    plain = re.sub(r"(&#?\w+;)|" + _SPECIAL.pattern, lambda found: found[1] or f"\\{found[2]}", plain)
+    return plain.strip()
+
+
+def code(text: str, *, table: bool = False) -> str:
+    """Text as code, with a fence longer than any inside."""
+    plain = prose(text)
+    fence = "`" * (max((len(run) for run in re.findall("`+", plain)), default=0) + 1)
+    pad = " " if plain.startswith("`") or plain.endswith("`") else ""
+    return f"{fence}{pad}{plain.replace('|', chr(92) + '|') if table else plain}{pad}{fence}"
