@@ -1,0 +1,74 @@
+"""The HubSpot provider: what it knows without a network. The open connection is in `mopsctl_hubspot.system`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from mopsctl.address import Address
+from mopsctl.element import Element
+from mopsctl.provider.capability import Cell
+from mopsctl.provider.contract import Connection, Converted, Kind, Progress, Provider, System
+
+
+class HubSpot(Provider):
+    """HubSpot through its REST API, version 2026-09 unless the connection names another."""
+
+    name: ClassVar[str] = "hubspot"
+    title: ClassVar[str] = "HubSpot"
+    version: ClassVar[str] = "0.1.0"
+    settings: ClassVar[Mapping[str, str]] = {
+        "account": "The account's id (portal id), which every run compares with the account that answers.",
+        "token": "A service key or the token of a private app.",
+        "client_id": "The client id of an OAuth app, in place of a token.",
+        "client_secret": "The client secret of that app.",
+        "refresh_token": "The refresh token that the app got for this account.",
+        "api_version": "The version of HubSpot's API: 2026-09 (the default), 2026-03 or v3.",
+        "scoring_version": "The beta of the lead scoring API: 2026-09-beta (the default) or 2027-03-beta.",
+        "sensitive_data": "true where the account holds sensitive data and the token may read and write it.",
+        "url": "Another base address than api.hubapi.com, for an emulator.",
+    }
+    secret_settings: ClassVar[frozenset[str]] = frozenset({"token", "client_secret", "refresh_token"})
+    switches: ClassVar[Mapping[str, str]] = {
+        "lifecycle-stage-writes": "Write lifecycle stages through calls that HubSpot does not document, and read them back.",
+        "lead-scoring-beta": "Save scoring models as drafts through HubSpot's beta API; nothing is ever published.",
+    }
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """HubSpot's kinds by name."""
+        from mopsctl_hubspot.kinds import KINDS
+
+        return KINDS
+
+    @property
+    def cells(self) -> Mapping[str, Cell]:
+        """What HubSpot does with each row of the lowering table."""
+        from mopsctl_hubspot.cells import CELLS
+
+        return CELLS
+
+    def convert(self, elements: Sequence[Element], connection: Connection) -> Converted:
+        """What the elements become on HubSpot."""
+        from mopsctl_hubspot.convert import convert
+
+        return convert(elements, connection)
+
+    def field_address(self, system: str, object_name: str, field_name: str) -> Address:
+        """The property of that object and name."""
+        from mopsctl_hubspot.names import singular
+
+        return Address(system, "property", f"{singular(object_name)}.{field_name}")
+
+    def open(self, connection: Connection, progress: Progress | None = None) -> System:
+        """Open a connection; the first call is `identify`."""
+        from mopsctl_hubspot.system import HubSpotSystem
+
+        return HubSpotSystem(connection, progress)
+
+    def emulator(self) -> object | None:
+        """The emulator class, which needs the extra `mopsctl[emulator]`."""
+        from mopsctl_hubspot import emulator
+
+        found: object | None = getattr(emulator, "HubSpotEmulator", None)
+        return found

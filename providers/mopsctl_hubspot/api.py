@@ -1,0 +1,191 @@
+"""HubSpot's API: paths by version, tokens, whole collections. What answers mean is in `answers`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+from urllib.parse import quote, urlsplit
+
+from mopsctl import secrets
+from mopsctl.errors import AuthenticationError, ConnectionFailed, MopsctlError, OutcomeUnknown, VendorError
+from mopsctl.provider import http
+from mopsctl.provider.contract import Calls, Connection
+from mopsctl_hubspot.answers import Expired, Judge, Limits, Problem
+from mopsctl_hubspot.names import SCORING_VERSIONS, VERSIONS, plural
+
+BASE_URL = "https://api.hubapi.com"
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Params = Mapping[str, str]
+
+
+class Paths:
+    """Where things are in one version of the API."""
+
+    def __init__(self, version: str, scoring_version: str) -> None:
+        self.dated = version != "v3"
+        self._version = version
+        self.scores = f"/marketing/lead-scoring/{scoring_version}/scores"
+        self.account = f"/account-info/{version}/details"
+        self.token = f"/oauth/{version}/token"
+        self.subscriptions = f"/communication-preferences/{version}/definitions"
+
+    def properties(self, object_name: str, *more: str) -> str:
+        """The properties of an object, or one of them, or what hangs below."""
+        return self._of("properties", object_name, *more)
+
+    def pipelines(self, object_name: str, *more: str) -> str:
+        """The pipelines of an object, or one of them, or what hangs below."""
+        return self._of("pipelines", object_name, *more)
+
+    def search(self, object_name: str) -> str:
+        """The search over an object's records."""
+        return self._of("objects", object_name, "search")
+
+    def _of(self, family: str, object_name: str, *more: str) -> str:
+        start = f"/crm/{family}/{self._version}" if self.dated else f"/crm/v3/{family}"
+        return "/".join([start, *(quote(part, safe="") for part in (plural(object_name), *more))])
+
+
+class Tokens:
+    """The access token: a given one, or one that a refresh token gets. It is never stored."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._given = connection.secrets.get("token")
+        names = ("client_secret", "refresh_token")
+        self._secrets = {name: connection.secrets[name] for name in names if name in connection.secrets}
+        self._client_id = connection.text("client_id")
+        self._fetched = ""
+        self.renewable = bool(self._client_id) and len(self._secrets) == len(names)
+        if not self._given and not self.renewable:
+            raise AuthenticationError(
+                f"The connection '{connection.system}' has no credentials.",
+                hint="give it a token, or client_id, client_secret and refresh_token",
+                system=connection.system,
+            )
+
+    @property
+    def current(self) -> str:
+        """The token to send; empty where one has to be fetched first."""
+        return self._fetched or (self._given.reveal() if self._given and not self.renewable else "")
+
+    def fetch(self, api: http.Api, path: str) -> None:
+        """Get a new access token with the refresh token. Raises AuthenticationError where it is refused."""
+        form = {"grant_type": "refresh_token", "client_id": self._client_id}
+        form |= {name: secret.reveal() for name, secret in self._secrets.items()}
+        try:
+            body = api.json(api.send("POST", path, form=form, write=False))
+        except VendorError as error:
+            raise AuthenticationError(
+                f"{api.system} refuses the refresh token: {error.message}",
+                hint="install the app on this account again, and put its new refresh token into the connection",
+                system=api.system,
+            ) from error
+        self._fetched = str(body["access_token"])
+        secrets.register(self._fetched)
+
+
+class HubSpotApi:
+    """One HubSpot account over HTTP."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.system = connection.system
+        self.paths = Paths(
+            _known(connection, "api_version", VERSIONS), _known(connection, "scoring_version", SCORING_VERSIONS)
+        )
+        self.limits = Limits()
+        self._tokens = Tokens(connection)
+        self._http = http.Api(self.system, _address(connection), judge=Judge(self.system, self.limits))
+
+    @property
+    def calls(self) -> Calls:
+        """Calls made so far, those for tokens included."""
+        return self._http.calls
+
+    def close(self) -> None:
+        """Close the connection pool."""
+        self._http.close()
+
+    def get(self, path: str, params: Params | None = None) -> Any:
+        """GET and parse JSON."""
+        return self._send("GET", path, params=params)
+
+    def ask(self, path: str, body: Any) -> Any:
+        """A POST that only reads, such as a search."""
+        return self._send("POST", path, body=body, write=False)
+
+    def write(self, method: Method, path: str, body: Any = None, params: Params | None = None) -> Any:
+        """A request that changes something; OutcomeUnknown where no readable answer came."""
+        return self._send(method, path, params=params, body=body, write=True)
+
+    def collection(self, path: str, params: Params | None = None) -> list[dict[str, Any]]:
+        """Every item of a list, whether HubSpot pages it or not."""
+
+        def page(after: str | None) -> tuple[list[dict[str, Any]], str | None]:
+            body = self.get(path, {**(params or {}), **({"after": after} if after else {})})
+            return self._items(path, body), ((body.get("paging") or {}).get("next") or {}).get("after")
+
+        return list(http.pages(page))
+
+    def _items(self, path: str, body: Any) -> list[dict[str, Any]]:
+        """The items of one page; an answer without them is never taken for an empty collection."""
+        for name in ("results", "subscriptionDefinitions"):
+            if isinstance(body, Mapping) and isinstance(body.get(name), list):
+                return list(body[name])
+        raise ConnectionFailed(
+            f"{self.system} answered {path} without a list of results.",
+            hint="check the address in the environment document; a proxy may be in between",
+            system=self.system,
+        )
+
+    def _send(
+        self, method: Method, path: str, *, params: Params | None = None, body: Any = None, write: bool = False
+    ) -> Any:
+        try:
+            return self._once(method, path, params=params, body=body, write=write)
+        except Expired:
+            if not self._tokens.renewable:
+                raise
+        self._tokens.fetch(self._http, self.paths.token)
+        return self._once(method, path, params=params, body=body, write=write)
+
+    def _once(self, method: Method, path: str, *, params: Params | None, body: Any, write: bool) -> Any:
+        if not self._tokens.current:
+            self._tokens.fetch(self._http, self.paths.token)
+        headers = {"authorization": f"Bearer {self._tokens.current}"}
+        answer = self._http.send(method, path, params=params, json=body, headers=headers, write=write)
+        try:
+            return self._http.json(answer)
+        except ConnectionFailed as error:
+            if not write:
+                raise
+            raise OutcomeUnknown(
+                f"{self.system} answered a write with something that is not its API.",
+                hint="mopsctl reads it again to find out whether it took effect",
+                system=self.system,
+            ) from error
+
+
+def is_absent(error: VendorError) -> bool:
+    """True where HubSpot says that a thing is not there; a 404 without that category is an unknown address."""
+    problem = error.body if isinstance(error.body, Problem) else Problem()
+    return error.status == 404 and problem.category == "OBJECT_NOT_FOUND"
+
+
+def _address(connection: Connection) -> str:
+    url = connection.text("url", BASE_URL).rstrip("/")
+    if not url.startswith("https://") and urlsplit(url).hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise MopsctlError(
+            f"The connection '{connection.system}' would send its token unencrypted to {url}.",
+            hint="use https; only an emulator on this machine may be reached without it",
+        )
+    return url
+
+
+def _known(connection: Connection, name: str, known: tuple[str, ...]) -> str:
+    value = connection.text(name, known[0])
+    if value not in known:
+        raise MopsctlError(
+            f"The connection '{connection.system}' asks for {name} '{value}', which this adapter does not speak.",
+            hint=f"choose one of {', '.join(known)}",
+        )
+    return value

@@ -1,0 +1,174 @@
+"""HubSpot's kinds: what there is, which attributes it has, what may be done to it, and how much one call covers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mopsctl.provider.contract import Attribute, Grain, Kind
+from mopsctl_hubspot.cells import CELLS
+
+__all__ = ["CELLS", "KINDS", "MOST_PROPERTIES_PER_CALL"]
+
+MOST_PROPERTIES_PER_CALL = 100
+_ANOTHER_PROPERTY = "declare a property under another name, move the values, and retire this one"
+_SCREEN_ONLY = "HubSpot has no API for it"
+
+PROPERTY_ATTRIBUTES: Mapping[str, Attribute] = {
+    "label": Attribute(),
+    "description": Attribute(),
+    "groupName": Attribute(title="group"),
+    "type": Attribute(
+        mode="create-only",
+        why="HubSpot keeps the values of a property in the type it was made with",
+        instead=_ANOTHER_PROPERTY,
+    ),
+    "multiple": Attribute(
+        mode="create-only",
+        why="records hold one value or several, and HubSpot does not convert them",
+        instead=_ANOTHER_PROPERTY,
+        title="choice of several values",
+    ),
+    "fieldType": Attribute(title="field type"),
+    "options": Attribute(keyed=True, retire={"hidden": True}, noun="option"),
+    "options_order": Attribute(order_of="options", title="order of options"),
+    "hidden": Attribute(),
+    "formField": Attribute(title="use in forms"),
+    "numberDisplayHint": Attribute(title="number format"),
+    "textDisplayHint": Attribute(title="text format"),
+    "showCurrencySymbol": Attribute(title="currency symbol"),
+    "currencyPropertyName": Attribute(title="currency property"),
+    "hasUniqueValue": Attribute(
+        mode="create-only",
+        why="HubSpot decides on unique values when a property is made, and ignores a later change",
+        instead=_ANOTHER_PROPERTY,
+        title="unique values",
+    ),
+    "dataSensitivity": Attribute(
+        mode="create-only",
+        why="HubSpot decides on sensitivity when a property is made, and ignores a later change",
+        instead=_ANOTHER_PROPERTY,
+        title="sensitivity",
+    ),
+    "referencedObjectType": Attribute(
+        mode="create-only",
+        why="HubSpot fixes what a property refers to when it is made",
+        instead=_ANOTHER_PROPERTY,
+        title="referenced object",
+    ),
+    "calculated": Attribute(
+        mode="verify", why="HubSpot calculates this property; mopsctl checks that it is there", title="calculation"
+    ),
+}
+
+_GROUP = Kind(
+    name="property-group",
+    noun="property group",
+    attributes={"label": Attribute()},
+    grain=Grain("property-group"),
+    removal="archive",
+    undo_change="yes: the label before is in the plan",
+)
+
+_PROPERTY = Kind(
+    name="property",
+    noun="property",
+    attributes=PROPERTY_ATTRIBUTES,
+    grain=Grain("property", size=MOST_PROPERTIES_PER_CALL, actions=frozenset({"add"})),
+    removal="archive",
+    undo_add="yes: archive it; HubSpot deletes archived properties for good after 90 days",
+    undo_change="yes: what stood there before is in the plan",
+)
+
+_STAGES = Kind(
+    name="lifecycle-stage-list",
+    noun="lifecycle stage list",
+    attributes={
+        "stages": Attribute(keyed=True, noun="stage"),
+        "stages_order": Attribute(order_of="stages", title="order of stages"),
+        "disagreements": Attribute(
+            mode="verify",
+            why="HubSpot keeps the stages three times: as property options, for contacts, and for companies",
+        ),
+    },
+    grain=Grain("lifecycle-stage-list"),
+    creatable=False,
+    undo_change="no: HubSpot does not document how stages are written; rename or add them back on the settings screen",
+    why="HubSpot shows the stages through its API and does not document how to write them",
+)
+
+_PIPELINE = Kind(
+    name="pipeline",
+    noun="pipeline",
+    attributes={
+        "label": Attribute(),
+        "stages": Attribute(keyed=True, noun="stage"),
+        "stages_order": Attribute(order_of="stages", title="order of stages"),
+    },
+    grain=Grain("pipeline"),
+    removal="delete",
+    undo_add="yes: delete it while no record is in it",
+    undo_change="yes for labels, order and probability; a deleted stage can be made again under its id",
+)
+
+_SCORE = Kind(
+    name="lead-score",
+    noun="lead score",
+    attributes={
+        "groups": Attribute(keyed=True, noun="group"),
+        "maximum": Attribute(),
+        "categories": Attribute(
+            mode="create-only",
+            why="a score is for fit or for engagement from the start",
+            instead="declare a model of another name",
+        ),
+        "excludedSegments": Attribute(title="excluded segments"),
+    },
+    grain=Grain("lead-score"),
+    removal="none",
+    undo_add="yes: it is an unpublished draft; delete it on HubSpot's scoring screen",
+    undo_change="yes: it is an unpublished draft; reset it on HubSpot's scoring screen",
+    why="the lead scoring API is a beta",
+)
+
+
+def _read_only(name: str, noun: str, attributes: Mapping[str, Attribute], why: str) -> Kind:
+    return Kind(name=name, noun=noun, attributes=attributes, grain=Grain(name), creatable=False, why=why)
+
+
+def _on_screens(name: str, noun: str, why: str = _SCREEN_ONLY) -> Kind:
+    return Kind(name=name, noun=noun, attributes={}, grain=Grain(name), creatable=False, readable=False, why=why)
+
+
+_ALL = (
+    _PROPERTY,
+    _GROUP,
+    _STAGES,
+    _PIPELINE,
+    _SCORE,
+    _read_only(
+        "score-publication",
+        "published lead score",
+        {"published": Attribute(mode="verify")},
+        "publishing a score evaluates every record at once, so a person decides when",
+    ),
+    _read_only(
+        "subscription-type",
+        "subscription type",
+        {"active": Attribute(mode="verify")},
+        "HubSpot's API reads subscription types and writes none",
+    ),
+    _read_only(
+        "legal-basis-list",
+        "list of legal bases",
+        {"bases": Attribute(mode="verify", keyed=True, noun="legal basis")},
+        "HubSpot brings the list of legal bases along; mopsctl checks it",
+    ),
+    _on_screens("score-table", "scoring rules"),
+    _on_screens(
+        "connector-mapping", "connector mapping", "HubSpot's connector settings cannot be read or written by API"
+    ),
+    _on_screens("checklist", "checklist"),
+    _on_screens("account-setting", "account setting", "HubSpot's account settings cannot be read or written by API"),
+)
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
