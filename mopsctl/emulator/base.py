@@ -108,7 +108,10 @@ class Emulator(ABC):
         return path
 
     def gate(self, call: Call) -> Response | None:
-        """An answer in the place of the handler's (authentication, limits), or None to let the request through."""
+        """An answer in the place of the handler's (authentication, limits), or None to let the request through.
+
+        What it stores (a count of calls, for instance) is kept even where the handler refuses.
+        """
         return None
 
     def finish(self, call: Call, response: Response) -> None:  # noqa: B027 - most vendors add nothing

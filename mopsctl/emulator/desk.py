@@ -92,7 +92,7 @@ class Desk:
         view = self.store.lagging(reads) if call.kind == "write" else self.store.stale_view()
         try:
             self._beside(call)
-            with view, self.store.transaction():
+            with view:
                 response = self._route(call)
         except Refusal as refusal:
             response = refusal.response
@@ -120,10 +120,12 @@ class Desk:
         return self.emulator.method_not_allowed(call) if other_method else self.emulator.not_found(call)
 
     def _behind_gate(self, route: Route, call: Call) -> Response:
+        """The handler's answer; what the gate stored is kept even where the handler refuses."""
         stopped = self.emulator.gate(call)
         if stopped is not None:
             return stopped
-        response: Response = route.endpoint(call)
+        with self.store.transaction():
+            response: Response = route.endpoint(call)
         return response
 
     # -- the books

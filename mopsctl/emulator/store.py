@@ -65,13 +65,13 @@ class Store:
 
     def put(self, collection: str, key: str, doc: Doc) -> None:
         """Store the document; a known key keeps its place in the order of the collection."""
-        with self.transaction():
+        with self._statement():
             self._remember(collection, key)
             self._connection.execute(_PUT, (collection, key, json.dumps(doc, ensure_ascii=False)))
 
     def delete(self, collection: str, key: str) -> bool:
         """Remove the document; False if there was none."""
-        with self.transaction():
+        with self._statement():
             self._remember(collection, key)
             done = self._connection.execute("DELETE FROM documents WHERE collection = ? AND key = ?", (collection, key))
             return done.rowcount > 0
@@ -104,7 +104,7 @@ class Store:
 
     def next_id(self, sequence: str, start: int = 1) -> int:
         """The next number of a sequence; the first one is `start`."""
-        with self.transaction():
+        with self._statement():
             row = self._one(_NEXT, sequence, start)
             assert row is not None
             return int(row[0])
@@ -117,7 +117,7 @@ class Store:
 
     def set_setting(self, name: str, value: Any) -> None:
         """Store a value (anything JSON can hold) under this name."""
-        with self.transaction():
+        with self._statement():
             self._connection.execute(_SETTING, (name, json.dumps(value)))
 
     @property
@@ -162,6 +162,16 @@ class Store:
                 self._connection.execute(commit)
             finally:
                 self._depth -= 1
+
+    @contextmanager
+    def _statement(self) -> Iterator[None]:
+        """A transaction of its own, unless one is open already: a single write needs no savepoint."""
+        with self._lock:
+            if self._depth:
+                yield
+            else:
+                with self.transaction():
+                    yield
 
     @contextmanager
     def lagging(self, reads: int) -> Iterator[None]:

@@ -40,6 +40,7 @@ class ToyEmulator(Emulator):
         return super().is_write(call) and not call.path.endswith("/search")
 
     def gate(self, call: Call) -> Response | None:
+        self.store.next_id("calls")
         expired = self.store.get("_expired", call.bearer) is not None
         return JSONResponse({"code": "expired"}, 401) if expired else None
 

@@ -56,6 +56,7 @@ def test_a_path_that_is_not_there(client: httpx.Client, method: str, path: str, 
 def test_a_refused_request_leaves_nothing_behind(toy: Handle, client: httpx.Client) -> None:
     assert client.post("/things", json={"names": ["a", "b", "c"]}).status_code == 400
     assert toy.store.count("things") == 1
+    assert toy.store.next_id("calls") == 2, "what the gate counted is kept"
     toy.limit("things", 4)
     assert client.post("/things", json={"names": ["a", "b", "c"]}).status_code == 201
 

@@ -232,10 +232,10 @@ class Properties(Area):
             raise invalid("external options need referencedObjectType OWNER")
 
     def _check_sensitivity(self, call: Call, kind: ObjectType, body: Doc) -> None:
-        sensitivity = body.get("dataSensitivity") or "non_sensitive"
-        if sensitivity == "non_sensitive":
+        sensitivity = body.get("dataSensitivity")
+        if sensitivity not in rules.SENSITIVITIES[1:]:
             return
-        scope = sensitive_scope(kind, str(sensitivity))
+        scope = sensitive_scope(kind, sensitivity)
         if not (self.store.setting("sensitive_data", False) and self.hub.tokens.holds(call, scope)):
             message = "this token lacks the internal scope sensitive-data-property-create"
             raise Problem(403, message, category=None)
