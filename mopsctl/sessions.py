@@ -50,6 +50,7 @@ class Session:
             account=account,
             calls=calls.reads + calls.writes,
             message=message,
+            field_address=lambda object_name, field: self.provider.field_address(self.name, object_name, field),
         )
 
 

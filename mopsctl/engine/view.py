@@ -10,12 +10,15 @@ from mopsctl.diagnostics import Diagnostic
 from mopsctl.element import OnDelete
 from mopsctl.engine.safety import Limits
 from mopsctl.provider.contract import Account, Kind
-from mopsctl.resource import Reading, Resource
+from mopsctl.resource import Observation, Reading, Resource
 
 
 @dataclass(frozen=True, slots=True)
 class SystemView:
-    """One system as a plan sees it: its kinds, what is wanted there, what was read (None: it was not, `message` says why)."""
+    """One system as a plan sees it: its kinds, what is wanted there, what was read (None: it was not, `message` says why).
+
+    `field_address` finds a field by object and name.
+    """
 
     name: str
     provider: str
@@ -27,6 +30,13 @@ class SystemView:
     account: Account | None = None
     calls: int = 0
     message: str = ""
+    field_address: Callable[[str, str], Address] | None = None
+
+    def field(self, object_name: str, field_name: str) -> Observation | None:
+        """The live field of that name, or None where it is not there, was not read, or the adapter has no fields."""
+        if self.reading is None or self.field_address is None:
+            return None
+        return self.reading.items.get(self.field_address(object_name, field_name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def scores(stack: Stack, system: str, fields: Fields) -> Iterator[element.Score]
             yield _score(model, catalog.object if catalog else "", object_name, field_name, fields, system)
 
 
-def _score(  # noqa: PLR0917
+def _score(
     model: ScoringModel, concept: str, object_name: str, field_name: str, fields: Fields, system: str
 ) -> element.Score:
     known = fields.by_key(concept, object_name)
