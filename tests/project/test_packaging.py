@@ -38,14 +38,15 @@ print(json.dumps({"adapters": sorted(adapters), "leaked": leaked, "schemas": sch
 
 
 def packages_here() -> dict[str, str]:
-    """Every package of the product by its dotted name, with its folder."""
+    """Every folder of the product that holds files by its dotted name; setuptools wants folders of data named too."""
     roots = {"mopsctl": "mopsctl", "mopsctl_schemas": "schemas"}
     roots |= {folder.name: f"providers/{folder.name}" for folder in (REPOSITORY / "providers").glob("*/")}
     found = {}
     for name, root in roots.items():
-        for init in (REPOSITORY / root).rglob("__init__.py"):
-            below = init.parent.relative_to(REPOSITORY / root).parts
-            found[".".join((name, *below))] = init.parent.relative_to(REPOSITORY).as_posix()
+        for holder in {file.parent for file in (REPOSITORY / root).rglob("*") if file.is_file()}:
+            if holder.name != "__pycache__":
+                below = holder.relative_to(REPOSITORY / root).parts
+                found[".".join((name, *below))] = holder.relative_to(REPOSITORY).as_posix()
     return found
 
 
