@@ -1,0 +1,53 @@
+"""A group that imports a command only when somebody calls it, so that `--version` and `--help` start fast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import click
+
+COMMANDS: Mapping[str, str] = {
+    "init": "Make a starter stack in a folder.",
+    "new": "Add one valid, commented document to a stack.",
+    "validate": "Load and check the manifests, without network and credentials.",
+    "plan": "Read the systems and say what would change.",
+    "show": "Print a saved plan in any format.",
+    "apply": "Carry out a plan.",
+    "providers": "List the adapters, and what each can write, verify, or leaves by hand.",
+    "emulator": "Run stand-ins of the vendors' systems on this machine.",
+}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and sentence, and imports `mopsctl.cli.NAME` on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order somebody would use them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name; None where there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"mopsctl.cli.{cmd_name}").command
+        return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, with the nearest command named where there is none."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from mopsctl.diagnostics import did_you_mean
+
+            near = did_you_mean(args[0], COMMANDS)
+            ctx.fail(f"There is no command '{args[0]}'{'; ' + near if near else '.'}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any of them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
