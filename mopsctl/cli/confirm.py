@@ -1,0 +1,58 @@
+"""Asking before something is written: once for a plan, and once more for each change that cannot be taken back."""
+
+from __future__ import annotations
+
+from mopsctl.cli.terminal import Terminal
+from mopsctl.engine.plan import Change, Plan
+from mopsctl.errors import ApprovalMissing
+
+
+def confirm(plan: Plan, terminal: Terminal, *, reviewed: bool) -> None:
+    """Ask for what the plan needs; a `reviewed` one (a saved plan) is not asked about as a whole. Raises ApprovalMissing."""
+    grave = _grave(plan)
+    if reviewed and not grave:
+        return
+    if not terminal.interactive:
+        raise ApprovalMissing(_nobody(plan, grave, reviewed=reviewed), hint=_hint(plan, reviewed=reviewed))
+    if not reviewed:
+        wanted = plan.environment if plan.protected else "yes"
+        _typed(terminal, f"Apply this plan to {plan.environment}? Type {wanted} to go on:", wanted)
+    for change in grave:
+        _typed(terminal, _question(change), change.address.name)
+
+
+def _grave(plan: Plan) -> list[Change]:
+    """What is confirmed one by one: in a protected environment, removals and what cannot be undone."""
+    return [each for each in plan.changes if plan.protected and each.writes and _is_grave(each)]
+
+
+def _is_grave(change: Change) -> bool:
+    return change.irreversible or change.action == "remove"
+
+
+def _question(change: Change) -> str:
+    from mopsctl.render import words
+
+    what = (
+        f"{words.SYMBOLS[change.action]} {words.WORDS[change.action]} {change.noun} {change.title} ({change.address})"
+    )
+    return f"\n{what}\ncan be undone: {words.undo(change)}\nType {change.address.name} to go on:"
+
+
+def _typed(terminal: Terminal, question: str, wanted: str) -> None:
+    answer = terminal.ask(question)
+    if answer != wanted:
+        raise ApprovalMissing(f"Nothing was applied: the answer was not '{wanted}'.")
+
+
+def _nobody(plan: Plan, grave: list[Change], *, reviewed: bool) -> str:
+    if not reviewed:
+        return f"Nobody can be asked whether to apply this plan to {plan.environment}, so nothing was applied."
+    many = "1 change" if len(grave) == 1 else f"{len(grave)} changes"
+    return f"The plan removes things or cannot be undone in {many} ({grave[0].address}), and nobody can be asked."
+
+
+def _hint(plan: Plan, *, reviewed: bool) -> str:
+    if reviewed:
+        return "apply it on a terminal, or say yes to all of it with --yes"
+    return f"save the plan (mopsctl plan -e {plan.environment} -o plan.json), have it reviewed, and apply the file; or add --yes"

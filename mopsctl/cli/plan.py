@@ -1,0 +1,74 @@
+"""`mopsctl plan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mopsctl.cli import options
+from mopsctl.cli.terminal import Terminal
+
+
+@click.command(
+    "plan",
+    short_help="Read the systems and say what would change.",
+    epilog=options.examples(
+        "mopsctl plan stacks/example -e local",
+        "mopsctl plan -e production -o plan.json",
+        "mopsctl plan -e production --only 'hubspot:*' --detailed-exitcode",
+    ),
+)
+@options.stack
+@options.environment()
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan, for apply and show.")
+@options.selection
+@options.planning
+@click.option(
+    "--check-on-server", is_flag=True, help="Let systems that can say what they would refuse; writes nothing."
+)
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="Exit code 2 where changes are pending, 3 where a check refuses."
+)
+@options.output("text", "json", "markdown", "html", "sarif", "junit")
+@click.pass_obj
+def command(
+    terminal: Terminal,
+    *,
+    stack: Path,
+    environment: str,
+    out: Path | None,
+    only: tuple[str, ...],
+    but: tuple[str, ...],
+    allow_remove: bool,
+    no_counts: bool,
+    check_on_server: bool,
+    detailed_exitcode: bool,
+) -> int:
+    """Read the systems of an environment, compare them with STACK, and print what applying it would do.
+
+    Nothing is written to any system. A saved plan holds no secrets; only its owner can read the file. Exit code 1 where a
+    system could not be read.
+    """
+    from mopsctl import workflow
+    from mopsctl.address import Selection
+    from mopsctl.cli.hints import after_plan
+    from mopsctl.cli.output import base_of, exit_code, rendered
+    from mopsctl.cli.progress import progress
+
+    with progress(terminal) as listen:
+        made = workflow.plan(
+            workflow.Ask(
+                folder=stack,
+                environment=environment,
+                selection=Selection(only, but),
+                allow_remove=allow_remove,
+                counts=not no_counts,
+                check_on_server=check_on_server,
+                listen=listen,
+            )
+        )
+    if out is not None:
+        workflow.write_plan(made, out)
+    terminal.out(rendered(made, terminal, after_plan(made, stack, out), base_of(stack)))
+    return exit_code(made, detailed=detailed_exitcode)
