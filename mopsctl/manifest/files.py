@@ -20,7 +20,8 @@ from mopsctl.diagnostics import Diagnostic, Source
 
 STACK_FILE: Final = "mopsctl.yaml"
 ENVIRONMENTS: Final = ("environments/*.yaml", "environments/*.yml")
-INCLUDE: Final = tuple(f"{room}/*.yaml" for room in ("catalog", "lifecycle", "scoring", "mappings", "consent"))
+_ROOMS: Final = ("catalog", "lifecycle", "scoring", "mappings", "consent")
+INCLUDE: Final = tuple(f"{room}/*.{ending}" for room in _ROOMS for ending in ("yaml", "yml"))
 FILE_BYTES: Final = 4 * 1024 * 1024
 STACK_BYTES: Final = 32 * 1024 * 1024
 STACK_FILES: Final = 1_000
@@ -79,7 +80,7 @@ class Folder:
                     "YM016", "error", f"There is no file '{pattern}'.", source, "correct the name, or leave it out"
                 )
             )
-        elif not matches:
+        elif not matches and pattern not in (*INCLUDE, *ENVIRONMENTS):
             self.found.append(Diagnostic("YM016", "note", f"No file fits '{pattern}'.", source))
         return matches
 

@@ -46,14 +46,18 @@ class _Stop(Exception):
 
 
 def parse(text: str, file: str) -> tuple[Map | None, list[Diagnostic]]:
-    """The document in a manifest's text, or None, and everything that is wrong with its YAML."""
+    """The document in a manifest's text, and everything that is wrong with its YAML.
+
+    Of a document that is wrong in a way that hides nothing, such as a key that stands twice, the rest is handed on, so that
+    one run finds all its errors; None where a value is lost.
+    """
     text = text.removeprefix("\ufeff")
     found = _tabs(text, file) or _unprintable(text, file)
     if found:
         return None, found
     reader = _Reader(text, file)
     root = reader.document()
-    return (root if isinstance(root, Map) and not reader.found else None), reader.found
+    return (root if isinstance(root, Map) and not reader.lost else None), reader.found
 
 
 def scalar(text: str) -> str | int | float | bool | None:
@@ -78,6 +82,7 @@ class _Reader:
 
     def __init__(self, text: str, file: str) -> None:
         self.found: list[Diagnostic] = []
+        self.lost = False
         self._file = file
         self._text = text
         self._next: Callable[[], Any] = yaml.CBaseLoader(text).get_event
@@ -120,6 +125,7 @@ class _Reader:
     def _value(self, event: Any) -> Any:
         kind = type(event)
         if kind is yaml.AliasEvent:
+            self.lost = True
             self._refuse(
                 "YM009", _spot(event), f"'*{event.anchor}' points elsewhere, and links are not used here.", _ALIAS_HINT
             )
@@ -176,6 +182,7 @@ class _Reader:
             return str(event.value)
         value = self._value(event)
         if isinstance(value, Map | Seq):
+            self.lost = True
             self._refuse("YM014", _spot(event), "A key has to be a word.", _BRACES_HINT)
         return str(value)
 

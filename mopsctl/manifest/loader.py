@@ -1,0 +1,106 @@
+"""From a folder to a typed stack: read, check the shape, fill in the environment, type, follow the references.
+
+Every station adds its findings and hands on what is sound, so that one run shows what is wrong everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mopsctl.diagnostics import Diagnostic, Source, did_you_mean, has_errors, in_order
+from mopsctl.manifest import environment as connections
+from mopsctl.manifest import overlay, references, schema
+from mopsctl.manifest.build import build
+from mopsctl.manifest.digest import digest
+from mopsctl.manifest.documents import CONTENT, Documents, Raw, missing_stack, read
+from mopsctl.manifest.files import STACK_FILE, Folder
+from mopsctl.manifest.model import Environment, Stack
+from mopsctl.manifest.placeholders import substitute
+from mopsctl.manifest.variables import settle
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a folder held.
+
+    `stack` is None as soon as one finding is an error. `digest` covers the content of every document; with an environment, of
+    that environment and no other. `files` and `documents` count what was read.
+    """
+
+    stack: Stack | None
+    diagnostics: tuple[Diagnostic, ...]
+    digest: str
+    files: int
+    documents: int
+
+    @property
+    def environment(self) -> Environment | None:
+        """The environment that was asked for."""
+        return self.stack.environment if self.stack else None
+
+
+def load_stack(folder: Path, environment: str | None = None, environ: Mapping[str, str] | None = None) -> Loaded:
+    """Load the stack in a folder, for one of its environments or for none.
+
+    Nothing is raised for what a manifest says, and no network or credential is touched; `environ` stands in for the process's
+    environment variables. Without an environment, variables are at their defaults and `${env:NAME}` stays as written.
+    """
+    room = Folder(folder)
+    documents = read(room)
+    if documents.stack() is None and not any(each.source.file == STACK_FILE for each in documents.found):
+        documents.found.append(missing_stack(room))
+    kept = [each for each in documents.all if each.kind != "Environment" or environment in (None, each.name)]
+    number = digest(kept)
+    _shape(documents, ("Stack", "Environment"))
+    chosen = _chosen(documents, environment)
+    _fill(documents, chosen, os.environ if environ is None else environ)
+    _shape(documents, CONTENT)
+    stack = _typed(documents, environment, folder)
+    found = in_order(documents.found)
+    return Loaded(None if has_errors(found) else stack, found, number, documents.files, len(documents.all))
+
+
+def _shape(documents: Documents, kinds: tuple[str, ...]) -> None:
+    for raw in documents.of(*kinds):
+        documents.note(raw, schema.findings(raw.kind, raw.root))
+        if raw.kind not in CONTENT:
+            documents.note(raw, connections.references(raw))
+
+
+def _chosen(documents: Documents, environment: str | None) -> Raw | None:
+    """The environment that was asked for; a finding where there is none of that name."""
+    raws = documents.of("Environment")
+    chosen = next((each for each in raws if each.name == environment), None)
+    if environment is not None and chosen is None:
+        names = [each.name for each in raws]
+        hint = did_you_mean(environment, names) or f"there are: {', '.join(names) or 'none'}"
+        message = f"There is no environment '{environment}'."
+        documents.found.append(Diagnostic("NV006", "error", message, Source(STACK_FILE), hint))
+    return chosen
+
+
+def _fill(documents: Documents, chosen: Raw | None, environ: Mapping[str, str]) -> None:
+    """Overrides first, so that what they replace need not have a value; then the references that are left."""
+    sound = [each for each in documents.of("Environment") if each.ok]
+    targets = {each.id: each for each in documents.of(*CONTENT)}
+    for environment in sound:
+        found = overlay.apply(environment, targets, write=environment is chosen, sure=not documents.unread)
+        documents.note(environment, found)
+    stack = documents.stack()
+    if stack is None or not stack.ok:
+        return
+    values, found = settle(stack, sound, chosen if chosen in sound else None, environ)
+    documents.found.extend(found)
+    for raw in documents.of(*CONTENT):
+        if raw.placeholders:
+            documents.note(raw, substitute(raw.root, values))
+
+
+def _typed(documents: Documents, environment: str | None, folder: Path) -> Stack | None:
+    stack = build(documents, environment)
+    if stack is not None:
+        documents.found.extend(references.check(stack, documents, folder))
+    return stack
