@@ -42,7 +42,7 @@ def validated(result: Checked, screen: Screen, next_steps: Iterable[str] = ()) -
     page = Page(screen)
     add_findings(page, result.diagnostics)
     page.blank()
-    where = f"{result.stack}, environment {result.environment}" if result.environment else result.stack
+    where = ", environment ".join(filter(None, (result.stack or "the stack", result.environment)))
     counts = f"{counted(result.files, 'file')}, {counted(result.documents, 'document')}, {tally(result.diagnostics)}"
     page.line((where, "bold"), f": {counts}.")
     add_next(page, next_steps)
@@ -69,4 +69,4 @@ def add_next(page: Page, next_steps: Iterable[str]) -> None:
     for number, step in enumerate(next_steps):
         if number == 0:
             page.blank()
-        page.line(step, lead=("Next: ", "bold") if number == 0 else "      ")
+        page.line(step, lead=("Next: ", "bold") if number == 0 else "      ", wrap=False)

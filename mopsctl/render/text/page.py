@@ -36,12 +36,16 @@ class Page:
         self.screen = screen
         self._lines: list[Text] = []
 
-    def line(self, *parts: Part, indent: int = 0, lead: Part = "") -> None:
-        """One paragraph. It wraps between words; what follows the first line stands beneath the text, not the lead."""
+    def line(self, *parts: Part, indent: int = 0, lead: Part = "", wrap: bool = True) -> None:
+        """One paragraph. It wraps between words; what follows the first line stands beneath the text, not the lead.
+
+        What is meant to be copied does not wrap.
+        """
         head = Text.assemble(_harmless(lead))
         body = Text.assemble(*map(_harmless, parts))
         margin = indent + head.cell_len
-        for number, text in enumerate(_wrapped(body, max(_NARROWEST, self.screen.width - margin))):
+        lines = _wrapped(body, max(_NARROWEST, self.screen.width - margin)) if wrap else iter([body])
+        for number, text in enumerate(lines):
             start = Text(" " * indent) + head if number == 0 else Text(" " * margin)
             self._lines.append(start + text)
 
