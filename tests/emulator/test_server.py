@@ -6,13 +6,16 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
-from mopsctl.emulator import Handle, running
+from mopsctl.emulator import Emulator, Handle, Store, running
 from mopsctl.emulator.server import EmulatorFailed
 from mopsctl.errors import UsageError
 
@@ -243,3 +246,56 @@ def test_serving_until_a_signal(number: signal.Signals) -> None:
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (0, "stopped\n", "")
+
+
+class Plain(Emulator):
+    """A vendor that leaves every choice to the chassis."""
+
+    name = "plain"
+    title = "Plain"
+
+    def seed(self, store: Store, persona: str) -> None:
+        store.put("things", "one", {})
+
+    def credentials(self, persona: str) -> dict[str, str]:
+        return {}
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/things", lambda call: JSONResponse(call.form() or {"bearer": call.bearer}), methods=["GET", "POST"])
+        ]
+
+
+def let_expire(emulator: type[Emulator]) -> None:
+    with running(emulator) as handle:
+        handle.fault("expired_token")
+        httpx.get(handle.url + "/things")
+
+
+class TestDefaults:
+    @pytest.fixture
+    def plain(self) -> Iterator[Handle]:
+        with running(Plain()) as handle:
+            yield handle
+
+    def test_refusals(self, plain: Handle) -> None:
+        assert httpx.get(plain.url + "/nowhere").status_code == 404
+        assert httpx.delete(plain.url + "/things").status_code == 405
+        plain.fault("rate_limited", retry_after=5)
+        answer = httpx.get(plain.url + "/things")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+        plain.fault("status", status=418)
+        assert httpx.get(plain.url + "/things").status_code == 418
+
+    def test_forms_and_heads(self, plain: Handle) -> None:
+        assert httpx.post(plain.url + "/things", data={"a": "1 ü", "b": ""}).json() == {"a": "1 ü", "b": ""}
+        assert httpx.get(plain.url + "/things", headers={"Authorization": "Basic eA=="}).json() == {"bearer": ""}
+        assert httpx.head(plain.url + "/things").content == b""
+
+    def test_tokens_that_cannot_expire(self) -> None:
+        with pytest.raises(EmulatorFailed, match="no tokens that expire"):
+            let_expire(Plain)
+
+    def test_no_actions(self, plain: Handle) -> None:
+        with pytest.raises(ValueError, match="no action"):
+            plain.do("fly")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -17,6 +18,15 @@ DATES = ("2025-09", "2026-03", "2026-09")
 """The dated versions that are served."""
 
 Handler = Callable[[Call], Response]
+
+
+class _Date(StringConvertor):
+    """One of the dated versions in a path."""
+
+    regex = "|".join(DATES)
+
+
+register_url_convertor("date", _Date())
 
 
 class Area:
@@ -40,5 +50,5 @@ def both_families(area: str, table: Sequence[tuple[str, str, Handler]]) -> list[
 
     Fixed names must stand before placeholders, as the first match is taken.
     """
-    prefixes = [f"/crm/v3/{area}", *(f"/crm/{area}/{date}" for date in DATES)]
+    prefixes = (f"/crm/v3/{area}", f"/crm/{area}/{{version:date}}")
     return [Route(prefix + rest, handler, methods=[method]) for prefix in prefixes for method, rest, handler in table]

@@ -4,8 +4,11 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mopsctl_hubspot.emulator.pipeline_rules import placed
 
-from mopsctl.emulator import Handle
+from mopsctl.emulator import Handle, running
 
 OPEN = {"label": "Open", "displayOrder": 0, "metadata": {"probability": "0.5"}}
 WON = {"label": "Won", "displayOrder": 1, "metadata": {"probability": 1}}
@@ -345,8 +348,34 @@ class TestLifecycle:
             hubspot.do("rename_stage", object_type="contacts", stage="nothing", label="x")
 
     def test_stage_ids_differ_from_account_to_account(self, hubspot: Handle, client: Any) -> None:
-        from mopsctl.emulator import running
-
         with running(type(hubspot.emulator), persona="production") as other:
             theirs = other.do("add_stage", object_type="contacts", label="Recycled")["id"]
         assert hubspot.do("add_stage", object_type="contacts", label="Recycled")["id"] != theirs
+
+    def test_stages_have_an_audit_too(self, hubspot: Handle, client: Any) -> None:
+        stage = client.pipelines("POST", f"{LIFECYCLE}/stages", STAGE).json()["id"]
+        hubspot.do("rename_stage", object_type="contacts", stage=stage, label="SAL")
+        found = client.pipelines("GET", f"{LIFECYCLE}/stages/{stage}/audit").json()["results"]
+        assert [(entry["action"], entry["fromUserId"]) for entry in found] == [("UPDATE", 2), ("CREATE", 1)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [OPEN | {"label": "  "}, OPEN | {"metadata": {"probability": {"much": 1}}}, OPEN | {"metadata": [1]}, [OPEN], None],
+)
+def test_malformed_stages(client: Any, body: Any) -> None:
+    assert problem(client.pipelines("POST", "/deals/default/stages", body))[0] == 400
+
+
+ENTRIES = st.lists(st.integers(0, 9), unique=True, max_size=6)
+
+
+@given(ENTRIES, st.integers(0, 9))
+def test_a_placed_entry_stands_alone_and_moves_nobody(orders: list[int], order: int) -> None:
+    others = [{"id": str(number), "displayOrder": number} for number in orders]
+    result = placed(others, {"id": "new", "displayOrder": order})
+    assert len({entry["displayOrder"] for entry in result}) == len(orders) + 1
+    ids = [entry["id"] for entry in result]
+    assert [entry for entry in ids if entry != "new"] == [str(number) for number in sorted(orders)]
+    assert ids.index("new") == sum(number <= order for number in orders)
+    assert (order in orders) or result[ids.index("new")]["displayOrder"] == order

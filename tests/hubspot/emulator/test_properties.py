@@ -229,6 +229,7 @@ class TestCreating:
             {"type": "enumeration", "fieldType": "select", "options": []},
             {"type": "enumeration", "fieldType": "select", "externalOptions": True, "referencedObjectType": "OWNER"},
             {"type": "number", "fieldType": "number", "numberDisplayHint": "percentage"},
+            {"type": "enumeration", "fieldType": "select", "options": [A | {"description": "the best"}]},
         ],
     )
     def test_what_is_accepted(self, client: Any, changes: dict[str, Any]) -> None:
@@ -275,6 +276,14 @@ class TestCreating:
         assert answer.json()["subCategory"].endswith("ONLY_CURRENCY_PROPERTIES_CAN_SPECIFY_CURRENCY")
         assert create(client, NUMBER, showCurrencySymbol=True).status_code == 201
         assert patch(client, "fit_score", showCurrencySymbol=False).status_code == 400
+
+    def test_a_formula_may_change(self, client: Any) -> None:
+        create(client, NUMBER)
+        create(client, NUMBER, name="twice", fieldType="calculation_equation", calculationFormula="fit_score * 2")
+        assert (
+            patch(client, "twice", calculationFormula="Fit_Score * 3").json()["calculationFormula"] == "fit_score * 3"
+        )
+        assert patch(client, "twice", calculationFormula="nothing * 3").status_code == 404
 
     def test_sensitive_data_needs_the_account_and_the_token(self, hubspot: Handle, client: Any) -> None:
         answer = create(client, dataSensitivity="sensitive")

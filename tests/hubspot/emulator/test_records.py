@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mopsctl.emulator import Handle
+from mopsctl.emulator import Handle, running
 
 DEFINITIONS = "/communication-preferences/{version}/definitions"
 
@@ -41,6 +41,8 @@ class TestSearch:
             (where("annualrevenue", "LTE", value="10"), 1),
             (where("annualrevenue", "BETWEEN", value="9", highValue="10"), 1),
             (where("annualrevenue", "LT", value="10"), 0),
+            (where("email", "LT", value="person001"), 1),
+            (where("email", "GTE", value="person020"), 4),
         ],
     )
     def test_operators(self, hubspot: Handle, either: Any, condition: Any, total: int) -> None:
@@ -77,7 +79,9 @@ class TestSearch:
             {"filterGroups": [{"filters": [where("email", "LIKE", value="x")]}]},
             {"filterGroups": [{"filters": [where("email", "EQ")]}]},
             {"filterGroups": [{"filters": [where("email", "IN", value="x")]}]},
-            {"filterGroups": {}, "limit": 1} | {"filterGroups": {"filters": []}},
+            {"filterGroups": {"filters": []}},
+            {"filterGroups": [[]]},
+            [],
         ],
     )
     def test_what_is_refused(self, either: Any, body: Any) -> None:
@@ -96,8 +100,6 @@ class TestSearch:
         assert search(client, where("tier", "HAS_PROPERTY"))["total"] == 3
 
     def test_production_has_more_people(self, hubspot: Handle) -> None:
-        from mopsctl.emulator import running
-
         with running(type(hubspot.emulator), persona="production") as other:
             assert other.store.count("records:0-1") > hubspot.store.count("records:0-1")
 
@@ -164,6 +166,14 @@ class TestRecords:
             after = page.get("paging", {}).get("next", {}).get("after", "")
         assert len(set(seen)) == len(seen) == 24
 
+    @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "after=x"])
+    def test_a_page_that_cannot_be(self, client: Any, query: str) -> None:
+        assert client.crm("GET", "objects", f"/contacts?{query}").status_code == 400
+
+    @pytest.mark.parametrize("body", [{}, {"properties": []}, {"properties": None}])
+    def test_a_record_without_properties(self, client: Any, body: Any) -> None:
+        assert client.crm("POST", "objects", "/contacts", body).status_code == 400
+
     def test_there_is_no_erasure_here(self, client: Any) -> None:
         assert client.crm("POST", "objects", "/contacts/gdpr-delete", {"objectId": "1"}).status_code in {404, 405}
 
@@ -216,6 +226,12 @@ class TestConsent:
         answer = client.post(path, json={"inputs": ["a@example.com", "b@example.com"]}).json()
         assert [len(entry["statuses"]) for entry in answer["results"]] == [3, 3]
         assert hubspot.counters()["writes"] == 0
+
+    def test_nothing_tells_whether_data_privacy_is_on(self, hubspot: Handle, client: Any) -> None:
+        paths = ["/account-info/2026-09/details", DEFINITIONS.format(version="v3"), "/crm/v3/properties/contacts"]
+        before = [client.get(path).json() for path in paths]
+        hubspot.do("set_data_privacy", on=True)
+        assert [client.get(path).json() for path in paths] == before
 
     @pytest.mark.parametrize(("subscription", "status"), [("1", "SUBSCRIBED"), ("", "MAYBE")])
     def test_a_wrong_status(self, hubspot: Handle, subscription: str, status: str) -> None:

@@ -30,6 +30,7 @@ RULE = {
         }
     },
 }
+MATCH: dict[str, Any] = RULE["configuration"]["calculation"]  # type: ignore[index]
 GROUP = {"groupName": "Seniority", "groupCategory": "FIT", "maxValue": 40, "ruleConfigurations": [RULE]}
 SCORE: dict[str, Any] = {
     "name": "MQL fit",
@@ -100,6 +101,9 @@ def test_a_score_begins_as_a_draft(client: Any, version: str) -> None:
         ((*CALCULATION, "type"), "GUESS"),
         ((*CALCULATION, "matchRules"), None),
         ((*CALCULATION, "property"), "no_such_property"),
+        (CALCULATION, {"type": "MULTI"}),
+        (CALCULATION, {"type": "MULTI", "calculators": [{"type": "CONSTANT"}]}),
+        (CALCULATION, {"type": "MULTI", "calculators": [MATCH | {"property": "no_such_property"}]}),
         ((*CALCULATION, "matchRules", 0, "value"), "20"),
         ((*CALCULATION, "matchRules", 0, "operation", "operationType"), "VIBES"),
         ((*CALCULATION, "matchRules", 0, "operation", "operator"), None),
@@ -119,6 +123,11 @@ def test_decay(client: Any, decay: dict[str, int]) -> None:
     assert create(client, allowedGroupTypes=["INTENT"], groupConfigs=[intent]).status_code == 201
     wrong = intent | {"groupDecay": decay}
     assert create(client, allowedGroupTypes=["INTENT"], groupConfigs=[wrong]).status_code == 400
+
+
+def test_calculations_nest(client: Any) -> None:
+    parts = {"type": "MULTI", "calculators": [MATCH, {"type": "CONSTANT", "value": 5}]}
+    assert client.post(SCORES, json=changed(*CALCULATION, value=parts)).status_code == 201
 
 
 def test_a_draft_is_replaced_and_published(client: Any) -> None:
