@@ -1,7 +1,192 @@
-"""Checks of mapping: what the documents of this topic must not say."""
+"""Checks of field mappings: the classical failures of a sync, found before it runs."""
 
 from __future__ import annotations
 
-from mopsctl.checks.rules import Rule
+import datetime
+from collections.abc import Iterator
+from itertools import combinations
+
+from mopsctl.checks.rules import Finding, Rule, rule
+from mopsctl.manifest.model import Field, FieldMapping, Row, Stack
 
 RULES: list[Rule] = []
+
+
+@rule(
+    RULES,
+    "FM006",
+    "error",
+    "the system that owns a field wins",
+    why="A sync that lets the other side win overwrites good data with old data.",
+)
+def owners_win(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
+    """Rows whose winner is not the owner, where the owner is one of the two."""
+    for mapping, row, field in _rows(stack):
+        if field.owner in mapping.between and row.winner and row.winner != field.owner:
+            yield Finding(
+                f"{field.label} is owned by {field.owner}, and the row lets {row.winner} win.",
+                row.at("sync"),
+                f"set sync: {field.owner}-wins, or change the owner in the catalogue",
+            )
+
+
+@rule(
+    RULES,
+    "FM009",
+    "error",
+    "no value runs in a ring",
+    why="Two connectors that both write a field both ways pass a change round for ever.",
+)
+def no_rings(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
+    """A field that is two-way in two mappings that share a system and no scope keeps apart."""
+    mappings = [stack.mappings[name] for name in sorted(stack.mappings)]
+    for one, other in combinations(mappings, 2):
+        shared = sorted(set(one.between) & set(other.between))
+        apart = one.scope is not None and other.scope is not None and one.scope != other.scope
+        if not shared or one.catalog != other.catalog or apart:
+            continue
+        for key in sorted(set(one.rows) & set(other.rows)):
+            if one.rows[key].sync == other.rows[key].sync == "two-way":
+                yield Finding(
+                    f"{key} goes both ways in {one.name} and in {other.name}, which meet in {shared[0]}.",
+                    other.rows[key].at("sync"),
+                    "let one side win in one of them, or give the two mappings a scope each",
+                )
+
+
+@rule(
+    RULES,
+    "FM012",
+    "error",
+    "a mapped field has a name on both ends",
+    why="A row about a field that one system does not have is never set up.",
+)
+def both_ends_have_a_name(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
+    """Rows whose field is not bound to one of the two systems, or not on all of its objects."""
+    for mapping, row, field in _rows(stack):
+        for system in mapping.between:
+            binding = field.in_.get(system)
+            if binding is None:
+                yield Finding(
+                    f"{field.label} has no name in {system}, and the row maps it there.",
+                    row.source,
+                    f"add {system}: NAME to the field's 'in', or take the row out",
+                )
+                continue
+            objects = stack.catalogs[mapping.catalog].bind.get(system, ())
+            for missing in sorted(set(objects) - {name for name, _ in binding.names}):
+                yield Finding(
+                    f"{field.label} has no name on {system} {missing}; a record would lose it there.",
+                    row.source,
+                    f"add {missing}: NAME to the field's names in {system}",
+                )
+
+
+@rule(
+    RULES,
+    "FM013",
+    "error",
+    "two fields do not share one name",
+    why="Two fields of the catalogue in one field of a system overwrite each other.",
+)
+def names_are_not_shared(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
+    """The second catalogue field with a name on one object of a system."""
+    for name in sorted(stack.catalogs):
+        seen: dict[tuple[str, str, str], str] = {}
+        for field in stack.catalogs[name].fields.values():
+            for system, binding in sorted(field.in_.items()):
+                for object_name, native in binding.names:
+                    first = seen.setdefault((system, object_name, native.casefold()), field.key)
+                    if first != field.key:
+                        yield Finding(
+                            f"{first} and {field.key} are both {native} on {system} {object_name}.",
+                            binding.source,
+                            "give each its own field, or take one out",
+                        )
+
+
+@rule(
+    RULES,
+    "FM017",
+    "error",
+    "specially protected data is not moved",
+    why="What may not be held in a system must not be sent there by a sync either.",
+)
+def special_data_stays(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
+    """Rows that move a field of the class 'special'."""
+    for mapping, row, field in _rows(stack):
+        if field.pii == "special" and row.sync != "none":
+            yield Finding(
+                f"{field.label} is specially protected, and {mapping.name} moves it.", row.source, "set sync: none"
+            )
+
+
+@rule(
+    RULES,
+    "FM018",
+    "error",
+    "a mapped field has an owner",
+    why="Where nobody owns a value, the last writer does.",
+)
+def fields_have_owners(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
+    """Mapped fields without an owner in the catalogue."""
+    for _, _, field in _rows(stack):
+        if not field.owner:
+            yield Finding(
+                f"Nobody says which system owns {field.label}.",
+                field.source,
+                "add owner: SYSTEM, or owner: shared where both may write",
+            )
+
+
+@rule(
+    RULES,
+    "FM021",
+    "warning",
+    "a value that is written once is guarded",
+    why="The first source is what attribution rests on; a later edit on the other side overwrites it.",
+)
+def first_values_are_guarded(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
+    """Rows of write-once fields without a guard."""
+    for mapping, row, field in _rows(stack):
+        if field.write == "once" and not row.guard and row.sync != "none":
+            yield Finding(
+                f"{field.label} is written once, and a later edit still overwrites it through {mapping.name}.",
+                row.source,
+                "add a guard on the side that receives it",
+            )
+
+
+@rule(
+    RULES,
+    "FM024",
+    "error",
+    "an opt-out goes both ways",
+    why="Who opted out in one system must not be written to from the other.",
+)
+def opt_outs_go_both_ways(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
+    """Opt-out fields of the catalogue that a mapping leaves out, or moves one way only."""
+    for name in sorted(stack.mappings):
+        mapping = stack.mappings[name]
+        catalog = stack.catalogs.get(mapping.catalog)
+        for field in catalog.fields.values() if catalog else ():
+            if field.type != "boolean" or field.pii != "preference" or not set(mapping.between) <= set(field.in_):
+                continue
+            row = mapping.rows.get(field.key)
+            if row is None or (row.sync != "two-way" and not row.locked_by):
+                said = "leaves it out" if row is None else f"moves it {row.sync}"
+                yield Finding(
+                    f"{field.label} must reach both systems, and {mapping.name} {said}.",
+                    row.source if row else mapping.source,
+                    f"add the row {{field: {field.key}, sync: two-way}}",
+                )
+
+
+def _rows(stack: Stack) -> Iterator[tuple[FieldMapping, Row, Field]]:
+    for name in sorted(stack.mappings):
+        mapping = stack.mappings[name]
+        catalog = stack.catalogs.get(mapping.catalog)
+        for row in mapping.rows.values() if catalog else ():
+            field = catalog.fields.get(row.field) if catalog else None
+            if field is not None:
+                yield mapping, row, field
