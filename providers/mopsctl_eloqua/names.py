@@ -85,7 +85,10 @@ def birth_name(name: str, label: str) -> str:
     stem = generated(label)
     if stem is not None and re.fullmatch(re.escape(stem) + r"\d+", name):
         return label
-    return _NUMBER.sub("", name.partition("_")[2]).replace("_", " ").strip()
+    words = name.partition("_")[2]
+    # The number of a first field is 1, so that a last 1 is the number, and digits before it belong to the name.
+    bare = words[:-1] if words.endswith("1") else _NUMBER.sub("", words)
+    return bare.replace("_", " ").strip()
 
 
 def custom_object(object_name: str) -> str | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 
-from mopsctl.diagnostics import nearest
 from mopsctl.element import Field
 from mopsctl.resource import Json, Resource
 from mopsctl_eloqua import fieldtypes
@@ -12,7 +12,8 @@ from mopsctl_eloqua.convert.base import Draft, narrowed, resource
 from mopsctl_eloqua.names import ACCOUNT, CONTACT, CUSTOM_OBJECT_PREFIX, custom_object
 from mopsctl_eloqua.screens import CUSTOM_OBJECTS, DATA_TYPES
 
-_LIKE = {CONTACT: ("contacts", "person", "people", "lead"), ACCOUNT: ("accounts", "company", "companies")}
+_LIKE = {CONTACT: ("contact", "contacts", "person", "people", "lead"), ACCOUNT: ("account", "accounts", "company")}
+_AS_GOOD_AS = 0.8  # likeness from which a name is taken for a slip of the pen
 
 
 def convert(draft: Draft, declared: Sequence[Field]) -> None:
@@ -30,7 +31,7 @@ def _meant(draft: Draft, field: Field, name: str) -> bool:
     if field.object.startswith(CUSTOM_OBJECT_PREFIX):
         return True
     for target, words in _LIKE.items():
-        if nearest(name, (target, *words)) is not None:
+        if difflib.get_close_matches(name.lower(), words, n=1, cutoff=_AS_GOOD_AS):
             message = f"'{name}' is no object of Eloqua; did you mean '{target}'?"
             hint = f"a custom object of that name is written {CUSTOM_OBJECT_PREFIX}{name}"
             draft.say("EL017", "error", message, field.origin.source, hint)
