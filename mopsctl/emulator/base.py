@@ -36,13 +36,66 @@ class Switch:
         return value in self.choices if self.choices else type(value) is type(self.default)
 
 
-class Emulator(ABC):
+class Hooks:
+    """What a vendor's emulator may say; here is what holds unless it does."""
+
+    title: ClassVar[str]
+    """The vendor's name as people write it."""
+
+    def is_write(self, call: Call) -> bool:
+        """Whether the request asks for a change; every method but GET, HEAD and OPTIONS unless the vendor differs."""
+        return call.method not in {"GET", "HEAD", "OPTIONS"}
+
+    def is_read(self, call: Call) -> bool:
+        """Whether the request reads; whatever is no write unless the vendor differs."""
+        return not self.is_write(call)
+
+    def canonical_path(self, path: str) -> str:
+        """The path as the routes spell it, for a vendor that ignores letter case, for instance."""
+        return path
+
+    def gate(self, call: Call) -> Response | None:
+        """An answer in the place of the handler's (authentication, limits), or None to let the request through.
+
+        What it stores (a count of calls, for instance) is kept even where the handler refuses.
+        """
+        return None
+
+    def finish(self, call: Call, response: Response) -> None:
+        """Add what every answer of the vendor carries, such as limit headers."""
+
+    def lag_reads(self, call: Call) -> int:
+        """How many reads go by until this write shows."""
+        return 0
+
+    def not_found(self, call: Call) -> Response:
+        """The answer to a path that does not exist."""
+        return JSONResponse({"message": f"no such path: {call.path}"}, 404)
+
+    def method_not_allowed(self, call: Call) -> Response:
+        """The answer to a path that exists for other methods."""
+        return JSONResponse({"message": f"{call.method} is not allowed here"}, 405)
+
+    def fault_response(self, fault: Fault, call: Call) -> Response:
+        """The vendor's answer to the faults `status` and `rate_limited`."""
+        status = 429 if fault.name == "rate_limited" else int(fault.params.get("status", 500))
+        headers = {"Retry-After": str(fault.params["retry_after"])} if "retry_after" in fault.params else None
+        return JSONResponse({"message": f"emulated {fault.name}"}, status, headers=headers)
+
+    def expire_token(self, call: Call) -> None:
+        """Make the token of this request expire now."""
+        raise NotImplementedError(f"{self.title} has no tokens that expire")
+
+    def actions(self) -> Mapping[str, Callable[..., Any]]:
+        """What a person may do on the vendor's screens, by name; the arguments are keywords."""
+        return {}
+
+
+class Emulator(Hooks, ABC):
     """One emulated account of a vendor. One object serves one store."""
 
     name: ClassVar[str]
     """The system's name as manifests write it."""
-    title: ClassVar[str]
-    """The vendor's name as people write it."""
     personas: ClassVar[tuple[str, ...]] = ("sandbox", "production")
     """The sorts of account that can be emulated; the first is the default."""
     switches: ClassVar[Mapping[str, Switch]] = {}
@@ -92,56 +145,6 @@ class Emulator(ABC):
     @abstractmethod
     def credentials(self, persona: str) -> dict[str, str]:
         """What a connection of a mopsctl environment holds for this persona, secrets included."""
-
-    # -- what it may say
-
-    def is_write(self, call: Call) -> bool:
-        """Whether the request asks for a change; every method but GET, HEAD and OPTIONS unless the vendor differs."""
-        return call.method not in {"GET", "HEAD", "OPTIONS"}
-
-    def is_read(self, call: Call) -> bool:
-        """Whether the request reads; whatever is no write unless the vendor differs."""
-        return not self.is_write(call)
-
-    def canonical_path(self, path: str) -> str:
-        """The path as the routes spell it, for a vendor that ignores letter case, for instance."""
-        return path
-
-    def gate(self, call: Call) -> Response | None:
-        """An answer in the place of the handler's (authentication, limits), or None to let the request through.
-
-        What it stores (a count of calls, for instance) is kept even where the handler refuses.
-        """
-        return None
-
-    def finish(self, call: Call, response: Response) -> None:  # noqa: B027 - most vendors add nothing
-        """Add what every answer of the vendor carries, such as limit headers."""
-
-    def lag_reads(self, call: Call) -> int:
-        """How many reads go by until this write shows."""
-        return 0
-
-    def not_found(self, call: Call) -> Response:
-        """The answer to a path that does not exist."""
-        return JSONResponse({"message": f"no such path: {call.path}"}, 404)
-
-    def method_not_allowed(self, call: Call) -> Response:
-        """The answer to a path that exists for other methods."""
-        return JSONResponse({"message": f"{call.method} is not allowed here"}, 405)
-
-    def fault_response(self, fault: Fault, call: Call) -> Response:
-        """The vendor's answer to the faults `status` and `rate_limited`."""
-        status = 429 if fault.name == "rate_limited" else int(fault.params.get("status", 500))
-        headers = {"Retry-After": str(fault.params["retry_after"])} if "retry_after" in fault.params else None
-        return JSONResponse({"message": f"emulated {fault.name}"}, status, headers=headers)
-
-    def expire_token(self, call: Call) -> None:
-        """Make the token of this request expire now."""
-        raise NotImplementedError(f"{self.title} has no tokens that expire")
-
-    def actions(self) -> Mapping[str, Callable[..., Any]]:
-        """What a person may do on the vendor's screens, by name; the arguments are keywords."""
-        return {}
 
     # -- settings
 

@@ -6,7 +6,8 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -31,6 +32,18 @@ class Answer:
     half: bool = False
 
 
+class Crashes(list[str]):
+    """Tracebacks of mistakes that the emulator itself made: kept for whoever runs it, while the server lives on."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> bool:
+        if isinstance(error, Exception):
+            self.append("".join(traceback.format_exception(error)))
+        return isinstance(error, Exception)
+
+
 class Desk:
     """Takes requests, gives answers, keeps the books."""
 
@@ -40,7 +53,7 @@ class Desk:
         self.routes = list(emulator.routes())
         self.before_write = list[Hook]()
         self.after_write = list[Hook]()
-        self.crashes = list[str]()
+        self.crashes = Crashes()
 
     def serve(self, call: Call) -> Answer:
         """Answer one request of the vendor's API and write it down."""
@@ -90,14 +103,15 @@ class Desk:
         lag = call.fault("lag")
         reads = int(lag.params.get("reads", 1)) if lag else self.emulator.lag_reads(call)
         view = self.store.lagging(reads) if call.kind == "write" else self.store.stale_view()
-        try:
-            self._beside(call)
-            with view:
-                response = self._route(call)
-        except Refusal as refusal:
-            response = refusal.response
-        except Exception:  # noqa: BLE001 - a mistake of the emulator must reach the test, not end the server
-            self.crashes.append(traceback.format_exc())
+        response: Response | None = None
+        with self.crashes:
+            try:
+                self._beside(call)
+                with view:
+                    response = self._route(call)
+            except Refusal as refusal:
+                response = refusal.response
+        if response is None:
             return PlainTextResponse(f"the emulator itself failed:\n{self.crashes[-1]}", 500)
         self.emulator.finish(call, response)
         return response

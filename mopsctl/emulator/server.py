@@ -202,7 +202,8 @@ def _listener(port: int) -> socket.socket:
 class _Protocol(H11Protocol):
     """uvicorn's protocol, with the connection within reach of the application, which may have to cut it."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from mopsctl.emulator import Call
 from mopsctl_hubspot.emulator.area import Area
 from mopsctl_hubspot.emulator.wire import error
+
+if TYPE_CHECKING:
+    from mopsctl_hubspot.emulator.hub import HubSpotEmulator
 
 WINDOW_SECONDS = {"TEN_SECONDLY_ROLLING": 10.0, "SECONDLY": 1.0}
 POLICIES = ("TEN_SECONDLY_ROLLING", "SECONDLY", "DAILY")
@@ -34,8 +38,8 @@ def too_many(policy: str, headers: dict[str, str] | None = None) -> Response:
 class Rate(Area):
     """Counts calls by day (kept) and by second (in this process)."""
 
-    def __init__(self, hub: object) -> None:
-        super().__init__(hub)  # type: ignore[arg-type]
+    def __init__(self, hub: HubSpotEmulator) -> None:
+        super().__init__(hub)
         self._recent: dict[str, deque[float]] = {policy: deque() for policy in WINDOW_SECONDS}
 
     def used_today(self) -> int:

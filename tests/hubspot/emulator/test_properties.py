@@ -468,7 +468,7 @@ class TestArchiving:
         assert again["createdAt"] == made["createdAt"]
         assert (again["label"], again["description"], again["fieldType"]) == ("New wish", "", "text")
         assert read(client, query="?archived=true").status_code == 404
-        assert hubspot.store.get("records:0-1", record)["properties"]["wish"] == "peace"  # type: ignore[index]
+        assert hubspot.store.get("records:0-1", record)["properties"]["wish"] == "peace"
 
     def test_recreating_makes_anew(self, hubspot: Handle, client: Any) -> None:
         hubspot.switch("property_recreate", "fresh")
@@ -477,7 +477,7 @@ class TestArchiving:
         client.properties("DELETE", "/contacts/wish")
         assert create(client).status_code == 201
         assert names(client, "?archived=true") == ["wish"]
-        assert "wish" not in hubspot.store.get("records:0-1", record)["properties"]  # type: ignore[index]
+        assert "wish" not in hubspot.store.get("records:0-1", record)["properties"]
         client.properties("DELETE", "/contacts/wish")
         assert names(client, "?archived=true") == ["wish", "wish"]
 
@@ -523,7 +523,7 @@ class TestBatches:
         body = {"archived": False, "dataSensitivity": "non_sensitive", "inputs": [{"name": "email"}]}
         answer = either.properties("POST", "/contacts/batch/read", body)
         assert (answer.status_code, answer.json()["results"][0]["name"]) == (200, "email")
-        body["inputs"].append({"name": "nothing"})  # type: ignore[attr-defined]
+        body["inputs"].append({"name": "nothing"})
         answer = either.properties("POST", "/contacts/batch/read", body)
         assert (answer.status_code, answer.json()["numErrors"]) == (207, 1)
         assert answer.json()["errors"][0]["category"] == "OBJECT_NOT_FOUND"

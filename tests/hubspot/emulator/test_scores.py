@@ -30,7 +30,7 @@ RULE = {
         }
     },
 }
-MATCH: dict[str, Any] = RULE["configuration"]["calculation"]  # type: ignore[index]
+MATCH: dict[str, Any] = RULE["configuration"]["calculation"]
 GROUP = {"groupName": "Seniority", "groupCategory": "FIT", "maxValue": 40, "ruleConfigurations": [RULE]}
 SCORE: dict[str, Any] = {
     "name": "MQL fit",

@@ -101,7 +101,7 @@ class TestAuthentication:
 
     @pytest.mark.parametrize("name", ["full", "read_only", "scopeless"])
     def test_a_token_can_be_asked_what_it_may_do(self, hubspot: Handle, client: Any, name: str) -> None:
-        tokens = {"full": hubspot.connection["token"], **hubspot.emulator.other_tokens()}  # type: ignore[attr-defined]
+        tokens = {"full": hubspot.connection["token"], **hubspot.emulator.other_tokens()}
         answer = client.post("/oauth/v2/private-apps/get/access-token-info", json={"tokenKey": tokens[name]})
         found = answer.json()
         assert found["hubId"] == 48100001
