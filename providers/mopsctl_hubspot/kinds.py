@@ -140,8 +140,8 @@ def _on_screens(name: str, noun: str, why: str = _SCREEN_ONLY) -> Kind:
 
 
 _ALL = (
-    _PROPERTY,
     _GROUP,
+    _PROPERTY,
     _STAGES,
     _PIPELINE,
     _SCORE,

@@ -18,6 +18,7 @@ Raw = dict[str, Any]
 Progress = Callable[[str], None]
 
 READ_LAG = 1.0  # seconds; HubSpot has shown the state before a write for up to 0.7 seconds after it
+_BY_OBJECT = ("pipeline", "property", "property-group")
 _DEFAULT_PIPELINES = ("default", "0", *LIFECYCLE_PIPELINES.values())
 
 
@@ -135,12 +136,11 @@ class Reader:
             self.raw.pop(address, None)
         items: dict[Address, Observation] = {}
         unreadable: dict[str, str] = {}
-        for kind in sorted({address.kind for address in asked}):
-            mine = sorted(address for address in asked if address.kind == kind)
+        for kind, mine in _parts(asked):
             try:
                 items |= {one.address: one for one in self._READERS[kind](self, shelf, mine)}
             except (PermissionError_, VendorError) as error:
-                unreadable[kind] = f"{error.message} {error.hint}".strip()
+                unreadable[kind] = " ".join([*([unreadable[kind]] if kind in unreadable else []), _said(error)])
         kinds = frozenset(address.kind for address in asked) - unreadable.keys()
         return Reading({address: items[address] for address in sorted(items)}, kinds, unreadable)
 
@@ -278,6 +278,19 @@ class Reader:
         "lead-score": _scores,
         "score-publication": _publications,
     }
+
+
+def _parts(asked: Iterable[Address]) -> list[tuple[str, list[Address]]]:
+    """The addresses by what is read together: by object where each has collections of its own, else by kind."""
+    found: dict[tuple[str, str], list[Address]] = {}
+    for address in sorted(asked):
+        object_name = split(address.name)[0] if address.kind in _BY_OBJECT else ""
+        found.setdefault((address.kind, object_name), []).append(address)
+    return [(kind, found[kind, object_name]) for kind, object_name in sorted(found)]
+
+
+def _said(error: SystemError_) -> str:
+    return f"{error.message} {error.hint[:1].upper()}{error.hint[1:]}.".removesuffix(" .")
 
 
 def _objects(asked: Iterable[Address]) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mopsctl.condition import sentence
+from mopsctl.condition import sentence, tests
 from mopsctl.element import Rule, RuleGroup, Score
 from mopsctl.resource import Resource
 from mopsctl_hubspot.convert import calculators
@@ -81,7 +81,18 @@ def _draft(context: Context, score: Score) -> Resource:
         attributes=wanted,
         cell="scoring.fit" if score.dimension == "fit" else "scoring.engagement",
         steps=[f"{_SCREEN} and open the draft of '{native_name(score)}'."],
+        needs=[context.address("property", f"{singular(score.object)}.{each}") for each in _asked(score)],
     )
+
+
+def _asked(score: Score) -> list[str]:
+    """The properties that the rules ask for; HubSpot refuses rules on properties that are not there."""
+    rules = [each for group in score.groups for each in group.rules]
+    keys = {each.field for each in rules if each.field}
+    keys |= {
+        test.name for each in rules if each.when is not None for test in tests(each.when) if test.subject == "field"
+    }
+    return sorted(score.fields[key].name for key in keys if key in score.fields)
 
 
 def _group(score: Score, group: RuleGroup) -> dict[str, Any]:

@@ -70,12 +70,19 @@ def _compared(desk: Desk, write: Write, object_name: str, name: str) -> Result:
                 return ["pipeline"]
             raise
         seen = wire.attributes(object_name, raw)
-        return sorted(key for key in write.touched() if key in write.target and seen.get(key) != write.target[key])
+        wanted = {**write.target, "stages_order": order_of(write)} if "stages_order" in write.target else write.target
+        return sorted(key for key in write.touched() if key in wanted and seen.get(key) != wanted[key])
 
     if differing := read_back(look):
         # Answers to these writes only echo them, so a reading that differs leaves it open what HubSpot keeps.
         return Result(write.address, "unknown", error=f"HubSpot does not show the written {', '.join(differing)} yet.")
     return done(write, remote_id=name)
+
+
+def order_of(write: Write) -> list[str]:
+    """The wanted order without stages that leave, which the engine's merged order still holds."""
+    stages = write.target.get("stages")
+    return [str(key) for key in write.target.get("stages_order") or [] if stages is None or key in stages]
 
 
 class StageLine:
@@ -91,7 +98,7 @@ class StageLine:
         self._object = object_name
         self._changes = [change for change in write.fields if change.path[0] == "stages"]
         self._wanted: Mapping[str, Any] = write.target.get("stages") or {}
-        self._order: list[str] = list(write.target.get("stages_order") or [])
+        self._order = order_of(write)
         self._stages = {str(stage["id"]): dict(stage) for stage in wire.in_order(live.get("stages") or [])}
         self._last = max([int(stage.get("displayOrder", 0)) for stage in self._stages.values()], default=-1)
         self.steps: list[str] = []

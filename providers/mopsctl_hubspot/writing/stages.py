@@ -10,7 +10,7 @@ from mopsctl.resource import Result, Write
 from mopsctl_hubspot.names import LIFECYCLE_PIPELINES, LIFECYCLE_PROPERTY
 from mopsctl_hubspot.wire import pipelines, properties
 from mopsctl_hubspot.writing.common import Desk, attempt, done, failed, read_back
-from mopsctl_hubspot.writing.pipelines import CHECKS
+from mopsctl_hubspot.writing.pipelines import CHECKS, order_of
 
 BY_HAND = "take the switch lifecycle-stage-writes back and set the stages on HubSpot's screen"
 _OPEN = {"isClosed": "false", "state": "OPEN"}
@@ -33,7 +33,7 @@ class _StageList:
         stages = pipelines.in_order((self._pipeline or {}).get("stages") or [])
         self._live = {str(stage["id"]): dict(stage) for stage in stages}
         self._wanted: Mapping[str, Any] = write.target.get("stages") or {}
-        self._order = [str(key) for key in write.target.get("stages_order") or []]
+        self._order = order_of(write)
 
     def work(self) -> Result:
         """Check first, then write one stage after the other, then read back."""
