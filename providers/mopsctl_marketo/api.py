@@ -1,0 +1,162 @@
+"""Marketo's REST API: token, envelopes, both ways of paging."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mopsctl.errors import ConnectionFailed, VendorError
+from mopsctl.provider.contract import Calls, Connection
+from mopsctl.provider.http import Api, pages
+from mopsctl.secrets import register
+from mopsctl_marketo import pace
+from mopsctl_marketo.judge import Judge, TokenRefused
+from mopsctl_marketo.settings import Settings, credentials
+
+LEAD_PAGE = 300
+ASSET_PAGE = 200
+IDENTITY = "/identity/oauth/token"
+
+Body = dict[str, Any]
+
+
+class Skipped(VendorError):
+    """The call went well, and the one record in it was skipped."""
+
+
+class MarketoApi:
+    """One account. The token is shared by the whole run and renewed once where Marketo refuses it."""
+
+    def __init__(self, connection: Connection, settings: Settings) -> None:
+        judge = Judge(connection.system)
+        self.system = connection.system
+        self._connection = connection
+        self._pace = pace.Pace(settings.calls_in_20_seconds)
+        self._identity = Api(connection.system, settings.address, judge=judge.identity)
+        self._api = Api(connection.system, settings.address, judge=judge, pace=self._pace)
+        self._token = ""
+        self._expires = 0.0
+
+    @property
+    def calls(self) -> Calls:
+        """Requests sent so far, those for tokens included."""
+        return Calls(self._api.calls.reads + self._identity.calls.reads, self._api.calls.writes)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._api.close()
+        self._identity.close()
+
+    # -- single calls
+
+    def get(self, path: str, **params: Any) -> Body:
+        """GET; the whole envelope."""
+        return self._sent("GET", path, params=params)
+
+    def ask(self, path: str, **params: Any) -> Body:
+        """A GET that may be too long for an address, sent as a POST; it changes nothing."""
+        return self._sent("POST", path, params={"_method": "GET"}, form=params, write=False)
+
+    def post(self, path: str, body: Any = None) -> Body:
+        """A JSON write to the lead database; the envelope. Raises `Skipped` where its one record was."""
+        answer = self._sent("POST", path, json=body)
+        for record in result(answer):
+            if isinstance(record, Mapping) and record.get("status") == "skipped":
+                raise self._skipped(path, record)
+        return answer
+
+    def submit(self, path: str, **form: Any) -> Body:
+        """A form write to the assets; lists and objects become JSON text in the form."""
+        return self._sent("POST", path, form={name: _text(value) for name, value in form.items()})
+
+    # -- collections
+
+    def lead_pages(self, path: str, **params: Any) -> list[Body]:
+        """Every record of a collection of the lead database."""
+
+        def fetch(token: str | None) -> tuple[list[Any], str | None]:
+            more = {"nextPageToken": token} if token else {}
+            answer = self.get(path, **{"batchSize": LEAD_PAGE, **params, **more})
+            following = answer.get("nextPageToken") or None
+            if answer.get("moreResult") is True and (following is None or following == token):
+                raise self._odd(path, "it says that there is more and does not say where")
+            return result(answer), following
+
+        return list(pages(fetch))
+
+    def asset_pages(self, path: str, **params: Any) -> list[Body]:
+        """Every asset of a collection; the last page is short or has no result."""
+
+        def fetch(offset: int) -> tuple[list[Any], int | None]:
+            found = result(self.get(path, **{**params, "maxReturn": ASSET_PAGE, "offset": offset}))
+            return found, offset + ASSET_PAGE if len(found) >= ASSET_PAGE else None
+
+        return list(pages(fetch, 0))
+
+    # -- inside
+
+    def _sent(self, method: str, path: str, **what: Any) -> Body:
+        try:
+            return self._once(method, path, **what)
+        except TokenRefused:
+            self._token = ""
+            return self._once(method, path, **what)
+
+    def _once(self, method: str, path: str, **what: Any) -> Body:
+        headers = {"Authorization": f"Bearer {self._current_token()}"}
+        answer = self._api.json(self._api.send(method, path, headers=headers, **what))
+        if not isinstance(answer, dict):
+            raise self._odd(path, "it is no object")
+        return answer
+
+    def _current_token(self) -> str:
+        if not self._token or pace.clock() >= self._expires:
+            self._fetch_token()
+        return self._token
+
+    def _fetch_token(self) -> None:
+        client_id, client_secret = credentials(self._connection)
+        query = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
+        answer = self._identity.json(self._identity.send("POST", IDENTITY, params=query, write=False))
+        self._token = str(answer["access_token"])
+        self._expires = pace.clock() + float(answer.get("expires_in", 3600))
+        register(self._token)
+
+    def _odd(self, path: str, what: str) -> ConnectionFailed:
+        return ConnectionFailed(
+            f"Marketo's answer to {path} cannot be understood: {what}.",
+            hint="try again; if it stays, the account or a proxy in between does not speak Marketo's API",
+            system=self.system,
+        )
+
+    def _skipped(self, path: str, record: Mapping[str, Any]) -> Skipped:
+        reasons = record.get("reasons") or [{}]
+        said = "; ".join(str(reason.get("message", "no reason given")) for reason in reasons)
+        code = str(reasons[0].get("code", ""))
+        return Skipped(f"Marketo skipped the record: {code} {said}.", system=self.system, code=code, body=dict(record))
+
+
+def result(answer: Mapping[str, Any]) -> list[Any]:
+    """The result of an envelope; an asset search without a hit has none."""
+    found = answer.get("result")
+    return found if isinstance(found, list) else []
+
+
+def first(answer: Mapping[str, Any]) -> Body | None:
+    """The first entry of the result, or None."""
+    found = result(answer)
+    return found[0] if found and isinstance(found[0], dict) else None
+
+
+def said(error: VendorError) -> str:
+    """Marketo's own words in an error, in lower case."""
+    body = error.body if isinstance(error.body, dict) else {}
+    texts = [each.get("message", "") for key in ("errors", "reasons") for each in body.get(key) or []]
+    return " ".join(str(text) for text in texts).lower()
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

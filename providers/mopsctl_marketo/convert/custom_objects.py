@@ -1,0 +1,60 @@
+"""Converts the fields of custom objects (`custom:carLease`) to one custom object each: it is approved as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from mopsctl.element import Field
+from mopsctl.resource import Resource
+from mopsctl_marketo.convert.common import Context, made
+from mopsctl_marketo.convert.fields import described
+from mopsctl_marketo.names import TYPES, custom_object
+
+HINTS = frozenset({"dedupe", "link", "object_label", "object_plural", "object_description", "in_person_detail"})
+_OBJECT_HINTS = {"object_label": "label", "object_plural": "plural", "object_description": "description"}
+
+
+def of_custom_fields(context: Context, fields: Iterable[Field]) -> Iterator[Resource]:
+    """One resource for each custom object, from all its fields; what the object itself is called is a hint of a field."""
+    by_object: dict[str, list[Field]] = {}
+    for field in fields:
+        by_object.setdefault(custom_object(field.object), []).append(field)
+    for name in sorted(by_object):
+        yield _object(context, name, sorted(by_object[name], key=lambda each: each.name))
+
+
+def custom_type(field: Field) -> str:
+    """Marketo's type of a custom object's field."""
+    native = TYPES[field.type]
+    return {"url": "link", "percent": "float"}.get(native, native)
+
+
+def item(field: Field) -> dict[str, Any]:
+    """One field of the object, as far as the manifest names it."""
+    return {
+        "label": field.label or field.name,
+        "type": custom_type(field),
+        "description": described(field),
+        "dedupe": field.hints.get("dedupe") is True,
+        "link": str(field.hints.get("link", "")),
+    }
+
+
+def _object(context: Context, name: str, fields: list[Field]) -> Resource:
+    hints = {key: value for field in reversed(fields) for key, value in field.hints.items()}
+    attributes: dict[str, Any] = {mine: str(hints[hint]) for hint, mine in _OBJECT_HINTS.items() if hint in hints}
+    attributes.setdefault("label", name)
+    if "in_person_detail" in hints:
+        attributes["in_person_detail"] = hints["in_person_detail"] is True
+    links = {str(field.hints["link"]).partition(".")[0] for field in fields if field.hints.get("link")}
+    return made(
+        context,
+        fields[0].origin,
+        "custom-object",
+        name,
+        attributes["label"],
+        {**attributes, "approved": True, "fields": {field.name: item(field) for field in fields}},
+        cell="field.new",
+        needs=[context.address("custom-object", link) for link in links if link not in ("lead", "company", name)],
+    )

@@ -1,0 +1,282 @@
+"""Converts fields of persons, program members and the objects that Marketo only shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from mopsctl.element import Field, Group, Origin, Role
+from mopsctl.resource import Resource
+from mopsctl_marketo.convert.common import ACTIVITIES, FIELD_SCREEN, Context, made, quoted
+from mopsctl_marketo.convert.native import shown_label
+from mopsctl_marketo.names import CREATABLE_TYPES, OWNED_BY_THE_SYSTEM, SHELVES, TYPES, Shelf, is_standard
+
+_CELL_OF_ROLE: Mapping[Role, str] = {
+    "stage": "lifecycle.stages",
+    "stamp": "lifecycle.stamps",
+    "score": "scoring.field",
+    "grade": "scoring.bands",
+    "band": "scoring.bands",
+    "reason": "lifecycle.reasons",
+    "sla": "lifecycle.sla",
+    "lead_status": "lifecycle.lead_status",
+    "proof": "consent.proof",
+    "purpose": "consent.purpose",
+}
+_LISTS: Mapping[Role, str] = {
+    "stage": "lifecycle.labels",
+    "lead_status": "lifecycle.lead_status",
+    "reason": "lifecycle.reasons",
+}
+_OBJECT_ON_SCREEN = {"person": "Person", "program_member": "Program Member"}
+_ON_SCREEN = {"text": "Text Area", "formula": "Formula", "reference": "Reference"}
+_OBJECT_LISTS: Mapping[Role, str] = {
+    "stage": "lifecycle.labels",
+    "lead_status": "lifecycle.lead_status",
+    "reason": "lifecycle.reasons",
+}
+_ON_SCREEN = {"person": "Person", "program_member": "Program Member"}
+
+
+def of_field(context: Context, field: Field) -> Iterator[Resource]:
+    """A field, and by hand what Marketo's API does not hold of it: values, default, required, first value stays."""
+    shelf = SHELVES.get(field.object)
+    if shelf is None:
+        return
+    main = _shown_only(context, field, shelf) if not shelf.writable else _own(context, field, shelf)
+    yield main
+    if field.values is not None and field.values.items:
+        yield value_list(context, field)
+    if field.default is not None:
+        yield _default(context, field, main)
+    if field.required:
+        yield _required(context, field, main)
+    if field.write_once:
+        yield blocked(context, field.origin, field, "every input source but the one that fills it first", main)
+
+
+def field_name(field: Field) -> str:
+    """The name of a field as addresses spell it."""
+    return f"{field.object}.{field.name}"
+
+
+def wanted_attributes(context: Context, field: Field) -> dict[str, Any]:
+    """The attributes that the manifest names; of Marketo's own fields only what may be written."""
+    attributes: dict[str, Any] = {}
+    if described(field):
+        attributes["description"] = described(field)
+    if field.pii in context.settings.sensitive_classes or field.hints.get("sensitive") is True:
+        attributes["sensitive"] = True
+    if "html_encoding" in field.hints:
+        attributes["html_encoded"] = field.hints["html_encoding"] is True
+    if is_standard(field.object, field.name):
+        return attributes
+    return {
+        **attributes,
+        "label": shown_label(field.label or field.name),
+        "hidden": bool(field.hints.get("hidden")),
+        **_type(field),
+    }
+
+
+def _type(field: Field) -> dict[str, Any]:
+    if field.role == "score":
+        return {"type": "integer", "score": True}
+    return {"type": TYPES[field.type]}
+
+
+def described(field: Field) -> str:
+    """The description, with owner and reason where the catalogue asks for them."""
+    owner = field.origin.owner or field.owner
+    parts = [field.description.strip()]
+    if field.describe:
+        parts += [f"Owner: {owner}." if owner else "", f"Reason: {field.origin.reason}." if field.origin.reason else ""]
+    return " ".join(part for part in parts if part)
+
+
+def _own(context: Context, field: Field, shelf: Shelf) -> Resource:
+    attributes = wanted_attributes(context, field)
+    standard = is_standard(field.object, field.name)
+    args = (context, field.origin, shelf.kind, field_name(field), field.label or field.name)
+    cell = "field.standard" if standard else _CELL_OF_ROLE.get(field.role, "field.new")
+    if standard and field.name in OWNED_BY_THE_SYSTEM:
+        return made(*args, {}, cell="consent.stop", mode="verify", steps=_missing_builtin(field))
+    if standard and not attributes:
+        return made(*args, {}, cell=cell, mode="verify", steps=_missing_builtin(field))
+    if standard or field.role == "score" or TYPES[field.type] in CREATABLE_TYPES:
+        return made(*args, attributes, cell=cell)
+    return made(*args, attributes, cell=cell, mode="by-hand", steps=_on_screen(field))
+
+
+def _missing_builtin(field: Field) -> tuple[str, ...]:
+    return (
+        (
+            f"In {FIELD_SCREEN}, search for the field with the API name '{field.name}': every Marketo subscription has it. If it"
+            " is hidden, choose Field Actions > Hide Field and take the mark away; if it is not there, ask Marketo Support."
+        ),
+    )
+
+
+def _on_screen(field: Field) -> tuple[str, ...]:
+    object_name, sort = _OBJECT_ON_SCREEN[field.object], _ON_SCREEN.get(TYPES[field.type], TYPES[field.type])
+    return (
+        (
+            f"In {FIELD_SCREEN}, choose New Custom Field with the object '{object_name}', the type '{sort}', the name"
+            f" '{field.label or field.name}' and the API name '{field.name}'."
+        ),
+    )
+
+
+def _shown_only(context: Context, field: Field, shelf: Shelf) -> Resource:
+    name, sort = field.label or field.name, TYPES[field.type]
+    step = (
+        f"Ask Marketo Support for a {shelf.object.replace('_', ' ')} field with the name '{name}', the API name"
+        f" '{field.name}' and the type '{sort}', or add it to the CRM object and show it to the Marketo sync user."
+    )
+    return made(
+        context,
+        field.origin,
+        shelf.kind,
+        field_name(field),
+        name,
+        {"type": sort},
+        cell="field.company",
+        mode="verify",
+        steps=(step,),
+    )
+
+
+def value_list(context: Context, field: Field, *, cell: str = "") -> Resource:
+    """The values of a field, by hand: Marketo's API cannot hold them."""
+    items = field.values.items if field.values else ()
+    shown = [item for item in items if not item.hidden]
+    title = field.label or field.name
+    pairs = ", ".join(f"'{item.label or item.value}' / '{item.value}'" for item in shown)
+    steps = [
+        (
+            f"In {FIELD_SCREEN}, select '{title}', choose Field Actions > Manage Picklist, and enter these values in this order,"
+            f" each as display value / submitted value: {pairs}."
+        ),
+        "Where that screen says that the list comes from the CRM, change the picklist in the CRM instead.",
+    ]
+    if len(shown) < len(items):
+        gone = quoted(item.value for item in items if item.hidden)
+        steps.insert(1, f"On the same screen, take out {gone}: these values are no longer offered.")
+    attributes = {
+        "values": {item.value: {"label": item.label or item.value} for item in shown},
+        "order": [item.value for item in shown],
+    }
+    return made(
+        context,
+        field.origin,
+        "value-list",
+        field_name(field),
+        title,
+        attributes,
+        cell=cell or _LISTS.get(field.role, "field.values"),
+        mode="by-hand",
+        steps=steps,
+        needs=(context.address(SHELVES[field.object].kind, field_name(field)),),
+    )
+
+
+def _default(context: Context, field: Field, main: Resource) -> Resource:
+    value = str(field.default).lower() if isinstance(field.default, bool) else field.default
+    flow = (
+        f"Change Score with the score name '{main.title}' and the change '={value}'"
+        if field.role == "score"
+        else f"Change Data Value with the attribute '{main.title}' and the new value '{value}'"
+    )
+    return setting(
+        context,
+        field.origin,
+        f"default.{field_name(field)}",
+        f"Default of {main.title}",
+        cell="field.default",
+        steps=(
+            (
+                f"In {ACTIVITIES}, make a smart campaign 'Default {main.title}': on the tab Smart List the trigger Person is"
+                f" Created and the filter '{main.title}' with 'is empty'; on the tab Flow the step {flow}; on the tab Schedule"
+                " choose Activate."
+            ),
+        ),
+        main=main,
+    )
+
+
+def _required(context: Context, field: Field, main: Resource) -> Resource:
+    return setting(
+        context,
+        field.origin,
+        f"required.{field_name(field)}",
+        f"{main.title} is required",
+        cell="field.constraint",
+        steps=(
+            (
+                f"In Design Studio > Forms, open each form that asks for '{main.title}', select the field, tick Is Required, and"
+                " approve the form."
+            ),
+        ),
+        main=main,
+    )
+
+
+def blocked(context: Context, origin: Origin, field: Field | str, sources: str, main: Resource | None) -> Resource:
+    """Block updates of a field, by hand: Marketo then keeps the value that came first."""
+    name = field if isinstance(field, str) else field_name(field)
+    title = main.title if main else context.label(*name.split(".", 1))
+    step = (
+        f"In {FIELD_SCREEN}, select '{title}', choose Field Actions > Block Field Updates, tick {sources}, and save:"
+        " a value that is there then stays."
+    )
+    return setting(
+        context,
+        origin,
+        f"block-updates.{name}",
+        f"{title} keeps its first value",
+        cell="mapping.guard",
+        steps=(step,),
+        main=main,
+    )
+
+
+def setting(
+    context: Context,
+    origin: Origin,
+    name: str,
+    title: str,
+    *,
+    cell: str,
+    steps: Iterable[str],
+    main: Resource | None = None,
+    attributes: Mapping[str, Any] | None = None,
+) -> Resource:
+    """Something that only a screen of Marketo's holds."""
+    return made(
+        context,
+        origin,
+        "setting",
+        name,
+        title,
+        attributes or {},
+        cell=cell,
+        mode="by-hand",
+        steps=steps,
+        needs=(main.address,) if main else (),
+    )
+
+
+def of_group(context: Context, group: Group, fields: Iterable[Field]) -> Iterator[Resource]:
+    """A group of the field organizer, by hand."""
+    members = [each.label or each.name for each in fields if each.object == group.object and each.group == group.name]
+    yield setting(
+        context,
+        group.origin,
+        f"group.{group.object}.{group.name}",
+        group.label,
+        cell="field.group",
+        steps=(
+            f"In {FIELD_SCREEN} > Field Organizer, make the group '{group.label}'"
+            + (f" and move into it {quoted(members)}." if members else "."),
+        ),
+    )

@@ -1,0 +1,214 @@
+"""Smart campaigns: shells, clones, activation. Nothing here shows or changes a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from mopsctl.emulator import Call
+from mopsctl_marketo.emulator.area import Area, Endpoint
+from mopsctl_marketo.emulator.envelope import asset, asset_page, asset_time, form_of, json_param, params, refuse
+from mopsctl_marketo.emulator.lists import READ, WRITE
+
+_NO_RULES: dict[str, Any] = {"filterMatchType": "all", "triggers": [], "filters": []}
+
+
+def new_campaign(area: Area, name: str, folder: dict[str, Any], description: str, **more: Any) -> dict[str, Any]:
+    """An empty shell: no trigger, no flow step."""
+    number, stamp = area.store.next_id("campaigns", 3000), asset_time(area.now())
+    doc = {
+        "id": number,
+        "name": name,
+        "description": description,
+        "type": "batch",
+        "status": "Never Run",
+        "isActive": False,
+        "isSystem": False,
+        "isRequestable": False,
+        "isCommunicationLimitEnabled": False,
+        "qualificationRuleType": "once",
+        "folder": folder,
+        "parentProgramId": folder["id"] if folder["type"] == "Program" else None,
+        "smartListId": 4000 + number,
+        "flowId": 5000 + number,
+        "workspace": "Default",
+        "computedUrl": f"https://app-ab12.marketo.com/#SC{number}A1",
+        "createdAt": stamp,
+        "updatedAt": stamp,
+        **more,
+    }
+    area.store.put("campaigns", str(number), doc)
+    area.store.put("campaign_logic", str(number), {"rules": _NO_RULES, "flow": []})
+    return doc
+
+
+def clone_campaign(
+    area: Area, source: dict[str, Any], name: str, folder: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    """A copy with smart list and flow, switched off."""
+    kept = {key: source[key] for key in ("type", "qualificationRuleType", "isRequestable")}
+    doc = new_campaign(area, name, folder, source["description"], **kept, **more)
+    logic = area.store.get("campaign_logic", str(source["id"])) or {}
+    area.store.put("campaign_logic", str(doc["id"]), logic)
+    return doc
+
+
+class Campaigns(Area):
+    """Smart campaigns."""
+
+    def endpoints(self) -> Iterator[Endpoint]:
+        """Look up, browse, make, change, clone, switch, delete."""
+        one = "/rest/asset/v1/smartCampaign/{id:int}"
+        yield Endpoint("GET", "/rest/asset/v1/smartCampaigns.json", self._browse, READ)
+        yield Endpoint("POST", "/rest/asset/v1/smartCampaigns.json", self._create, WRITE)
+        yield Endpoint("GET", "/rest/asset/v1/smartCampaign/byName.json", self._by_name, READ)
+        yield Endpoint("GET", f"{one}.json", self._by_id, READ)
+        yield Endpoint("POST", f"{one}.json", self._update, WRITE)
+        yield Endpoint("GET", f"{one}/smartList.json", self._smart_list, READ)
+        yield Endpoint("POST", f"{one}/clone.json", self._clone, WRITE)
+        yield Endpoint("POST", f"{one}/delete.json", self._delete, WRITE)
+        yield Endpoint("POST", f"{one}/activate.json", self._activate, ("Activate Campaign",))
+        yield Endpoint("POST", f"{one}/deactivate.json", self._deactivate, ("Deactivate Campaign",))
+
+    def actions(self) -> Mapping[str, Callable[..., Any]]:
+        """What people build on the screen."""
+        return {"build_campaign": self.build}
+
+    def _found(self, call: Call) -> dict[str, Any]:
+        return self.find(call, "campaigns", call.params["id"], "702", "Smart Campaign not found")
+
+    def _by_id(self, call: Call) -> Response:
+        return asset(call, [self._found(call)])
+
+    def _by_name(self, call: Call) -> Response:
+        found = self.named("campaigns", params(call).get("name", ""))
+        return asset(call, [found] if found else [])
+
+    def _browse(self, call: Call) -> Response:
+        given = params(call)
+        docs = self.store.list("campaigns")
+        if "folder" in given:
+            asked = json_param(call, given, "folder")
+            sort = str(asked.get("type", "")).casefold()
+            docs = [doc for doc in docs if self._lies_in(doc, asked.get("id"), sort)]
+        if "isActive" in given:
+            docs = [doc for doc in docs if doc["isActive"] == (given["isActive"] == "true")]
+        return asset_page(call, docs)
+
+    def _lies_in(self, doc: dict[str, Any], number: Any, sort: str) -> bool:
+        if sort == "program":
+            return bool(doc["parentProgramId"] == number)
+        return bool(doc["folder"]["id"] == number and doc["folder"]["type"] == "Folder")
+
+    def _smart_list(self, call: Call) -> Response:
+        doc = self._found(call)
+        logic = self.store.get("campaign_logic", str(doc["id"])) or {"rules": _NO_RULES}
+        answer = {"id": doc["smartListId"], "name": f"{doc['name']} smart list", "createdAt": doc["createdAt"]}
+        rules = {"rules": logic["rules"]} if params(call).get("includeRules") == "true" else {}
+        return asset(call, [{**answer, **rules}])
+
+    # -- writing
+
+    def _create(self, call: Call) -> Response:
+        given = form_of(call)
+        folder = self._folder(call, given)
+        self._check_name(call, given.get("name", ""), folder)
+        return asset(call, [new_campaign(self, given["name"], folder, given.get("description", ""))])
+
+    def _folder(self, call: Call, given: Mapping[str, str]) -> dict[str, Any]:
+        asked = json_param(call, given, "folder")
+        sort = "Program" if str(asked.get("type", "")).casefold() == "program" else "Folder"
+        collection = "programs" if sort == "Program" else "folders"
+        found = self.find(call, collection, asked.get("id"), "710", "Parent folder not found")
+        return {"id": found["id"], "type": sort}
+
+    def _check_name(self, call: Call, name: str, folder: dict[str, Any]) -> None:
+        if not name or len(name) > 255:
+            refuse(call, "701", "name cannot be blank" if not name else "name cannot exceed more than 255 characters")
+        if any(
+            doc["name"].casefold() == name.casefold() and doc["folder"] == folder
+            for doc in self.store.list("campaigns")
+        ):
+            refuse(call, "709", "Smart Campaign with the same name already exists")
+
+    def _update(self, call: Call) -> Response:
+        doc, given = self._found(call), form_of(call)
+        if given.get("name", doc["name"]) != doc["name"]:
+            self._check_name(call, given["name"], doc["folder"])
+        doc |= {key: given[key] for key in ("name", "description") if key in given}
+        return self._kept(call, doc)
+
+    def _kept(self, call: Call, doc: dict[str, Any]) -> Response:
+        doc["updatedAt"] = asset_time(self.now())
+        self.store.put("campaigns", str(doc["id"]), doc)
+        return asset(call, [doc])
+
+    def _clone(self, call: Call) -> Response:
+        source, given = self._found(call), form_of(call)
+        folder = self._folder(call, given)
+        self._check_name(call, given.get("name", ""), folder)
+        doc = clone_campaign(self, source, given["name"], folder)
+        doc["description"] = given.get("description", doc["description"])
+        return self._kept(call, doc)
+
+    def _delete(self, call: Call) -> Response:
+        doc = self._found(call)
+        if doc["isActive"]:
+            refuse(call, "709", "Smart Campaign is active and cannot be deleted")
+        self.store.delete("campaigns", str(doc["id"]))
+        self.store.delete("campaign_logic", str(doc["id"]))
+        return asset(call, [{"id": doc["id"]}])
+
+    def _activate(self, call: Call) -> Response:
+        doc = self._found(call)
+        logic = self.store.get("campaign_logic", str(doc["id"])) or {"rules": _NO_RULES, "flow": []}
+        if doc["isActive"]:
+            refuse(call, "709", "Smart Campaign is already active")
+        if not logic["rules"]["triggers"]:
+            refuse(call, "709", "Smart Campaign has no trigger")
+        if not logic["flow"]:
+            refuse(call, "709", "Smart Campaign has no flow step")
+        if not all(self._resolves(doc, step) for step in logic["flow"]):
+            refuse(call, "709", "Smart Campaign is not valid: a flow step has an error")
+        self.store.put("campaigns", str(doc["id"]), {**doc, "isActive": True, "status": "Active"})
+        return asset(call, [{"id": doc["id"]}])
+
+    def _resolves(self, doc: dict[str, Any], step: str) -> bool:
+        """Whether the token in a flow step, if there is one, is there."""
+        if "{{my." not in step:
+            return True
+        name = step.partition("{{my.")[2].partition("}}")[0]
+        return self.store.get("tokens", f"Program:{doc['parentProgramId']}:{name}") is not None
+
+    def _deactivate(self, call: Call) -> Response:
+        doc = self._found(call)
+        if not doc["isActive"]:
+            refuse(call, "709", "Smart Campaign is not active")
+        self.store.put("campaigns", str(doc["id"]), {**doc, "isActive": False, "status": "Inactive"})
+        return asset(call, [{"id": doc["id"]}])
+
+    def build(self, program: str, name: str, triggers: list[str], flow: list[str]) -> int:
+        """Make a campaign in a program if it is not there, and give it triggers and a flow, as a person does."""
+        parent = self.named("programs", program)
+        if parent is None:
+            raise ValueError(f"no program {program}")
+        folder = {"id": parent["id"], "type": "Program"}
+        own = (doc for doc in self.store.list("campaigns") if doc["folder"] == folder and doc["name"] == name)
+        doc = next(own, None) or new_campaign(self, name, folder, "")
+        rules = {**_NO_RULES, "triggers": [_rule(number, each) for number, each in enumerate(triggers, start=1)]}
+        self.store.put("campaign_logic", str(doc["id"]), {"rules": rules, "flow": flow})
+        self.store.put("campaigns", str(doc["id"]), {**doc, "type": "trigger" if triggers else "batch"})
+        return int(doc["id"])
+
+
+def _rule(number: int, name: str) -> dict[str, Any]:
+    return {
+        "id": number,
+        "name": name,
+        "ruleTypeId": 100 + number,
+        "ruleType": "Trigger",
+        "operator": "is",
+        "conditions": [],
+    }
