@@ -88,8 +88,8 @@ class Problem:
             message=mask(message),
             category=str(body.get("category") or ""),
             sub_category=str(body.get("subCategory") or ""),
-            context=body.get("context") or {},
-            errors=tuple(body.get("errors") or ()),
+            context=_lists(body.get("context")),
+            errors=tuple({**error, "context": _lists(error.get("context"))} for error in _objects(body.get("errors"))),
             policy=str(body.get("policyName") or "").upper(),
         )
 
@@ -100,7 +100,7 @@ class Problem:
 
     def scopes(self) -> list[str]:
         """The scopes that HubSpot says are missing, sorted; not every refusal names them."""
-        places = [self.context, *(error.get("context") or {} for error in self.errors)]
+        places = [self.context, *(error["context"] for error in self.errors)]
         return sorted({str(scope) for place in places for scope in place.get("requiredGranularScopes") or ()})
 
 
@@ -180,6 +180,17 @@ class Judge:
             code=problem.code,
             body=problem,
         )
+
+
+def _lists(context: Any) -> dict[str, list[Any]]:
+    """A context as HubSpot describes it, names to lists, whatever really came."""
+    if not isinstance(context, Mapping):
+        return {}
+    return {str(name): value if isinstance(value, list) else [value] for name, value in context.items()}
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def _seconds(answer: Answer) -> float | None:

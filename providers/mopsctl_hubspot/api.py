@@ -80,7 +80,9 @@ class Tokens:
                 hint="install the app on this account again, and put its new refresh token into the connection",
                 system=api.system,
             ) from error
-        self._fetched = str(body["access_token"])
+        self._fetched = str(body.get("access_token", "")) if isinstance(body, Mapping) else ""
+        if not self._fetched:
+            raise AuthenticationError(f"{api.system} answered without an access token.", system=api.system)
         secrets.register(self._fetched)
 
 
@@ -106,16 +108,22 @@ class HubSpotApi:
         self._http.close()
 
     def get(self, path: str, params: Params | None = None) -> Any:
-        """GET and parse JSON."""
-        return self._send("GET", path, params=params)
+        """GET a JSON object."""
+        return self._object(path, self._send("GET", path, params=params))
 
     def ask(self, path: str, body: Any) -> Any:
         """A POST that only reads, such as a search."""
-        return self._send("POST", path, body=body, write=False)
+        return self._object(path, self._send("POST", path, body=body, write=False))
 
     def write(self, method: Method, path: str, body: Any = None, params: Params | None = None) -> Any:
-        """A request that changes something; OutcomeUnknown where no readable answer came."""
-        return self._send(method, path, params=params, body=body, write=True)
+        """A request that changes something, and the object it answers with (a DELETE: None).
+
+        Raises OutcomeUnknown where no readable answer came.
+        """
+        answer = self._send(method, path, params=params, body=body, write=True)
+        if method != "DELETE" and not isinstance(answer, Mapping):
+            raise self._unclear()
+        return answer
 
     def collection(self, path: str, params: Params | None = None) -> list[dict[str, Any]]:
         """Every item of a list, whether HubSpot pages it or not."""
@@ -131,9 +139,24 @@ class HubSpotApi:
         for name in ("results", "subscriptionDefinitions"):
             if isinstance(body, Mapping) and isinstance(body.get(name), list):
                 return list(body[name])
-        raise ConnectionFailed(
-            f"{self.system} answered {path} without a list of results.",
+        raise self._not_as_described(path, "without a list of results")
+
+    def _object(self, path: str, body: Any) -> Any:
+        if not isinstance(body, Mapping):
+            raise self._not_as_described(path, "with something that is no object")
+        return body
+
+    def _not_as_described(self, path: str, what: str) -> ConnectionFailed:
+        return ConnectionFailed(
+            f"{self.system} answered {path} {what}.",
             hint="check the address in the environment document; a proxy may be in between",
+            system=self.system,
+        )
+
+    def _unclear(self) -> OutcomeUnknown:
+        return OutcomeUnknown(
+            f"{self.system} answered a write with something that is not its API.",
+            hint="mopsctl reads it again to find out whether it took effect",
             system=self.system,
         )
 
@@ -158,11 +181,7 @@ class HubSpotApi:
         except ConnectionFailed as error:
             if not write:
                 raise
-            raise OutcomeUnknown(
-                f"{self.system} answered a write with something that is not its API.",
-                hint="mopsctl reads it again to find out whether it took effect",
-                system=self.system,
-            ) from error
+            raise self._unclear() from error
 
 
 def is_absent(error: VendorError) -> bool:

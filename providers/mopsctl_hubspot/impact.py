@@ -66,8 +66,10 @@ def _values(object_name: str, name: str, values: Sequence[str]) -> tuple[str, li
 def _count(api: HubSpotApi, object_name: str, filters: list[Filter]) -> Impact:
     body = {"filterGroups": [{"filters": filters}], "properties": ["hs_object_id"], "sorts": [], "limit": 1}
     try:
-        total = int(api.ask(api.paths.search(object_name), body)["total"])
+        total = api.ask(api.paths.search(object_name), body).get("total")
     except (PermissionError_, VendorError) as error:
         return Impact(None, reason=f"records cannot be counted: {error.message}")
+    if not isinstance(total, int):
+        return Impact(None, reason="records cannot be counted: HubSpot's search told no total")
     cut = any(len(one.get("values", ())) == MOST_VALUES for one in filters)
     return Impact(total, at_least=cut)

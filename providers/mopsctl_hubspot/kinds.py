@@ -146,6 +146,12 @@ _ALL = (
     _PIPELINE,
     _SCORE,
     _read_only(
+        "stage-stamps",
+        "list of stage dates",
+        {"stamps": Attribute(mode="verify", keyed=True, noun="date property")},
+        "HubSpot makes the date properties of a stage itself",
+    ),
+    _read_only(
         "score-publication",
         "published lead score",
         {"published": Attribute(mode="verify")},

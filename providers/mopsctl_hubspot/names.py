@@ -7,6 +7,7 @@ from collections.abc import Mapping
 VERSIONS = ("2026-09", "2026-03", "v3")  # the first is the default
 SCORING_VERSIONS = ("2026-09-beta", "2027-03-beta")
 LIFECYCLE_PROPERTY = "lifecyclestage"
+STAMP = "hs_v2_date_entered_"  # and the stage's internal value: when a record entered it
 OPT_OUT_PROPERTY = "hs_email_optout"
 LEGAL_BASIS_PROPERTY = "hs_legal_basis"
 

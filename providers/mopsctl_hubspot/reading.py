@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mopsctl.address import Address
@@ -36,7 +36,7 @@ class Shelf:
 
     def properties(self, object_name: str) -> list[Raw]:
         """The properties of an object: all of them, or those asked for."""
-        names = sorted(self._only[object_name]) if self._only is not None else None
+        names = sorted(self._only[object_name]) if self._only is not None and object_name in self._only else None
         return self._once(f"properties {object_name}", lambda: self._properties(object_name, names))
 
     def definition(self, object_name: str, name: str) -> Raw:
@@ -106,15 +106,24 @@ class Shelf:
             raise
 
     def _batch(self, object_name: str, sensitivity: str, inputs: list[dict[str, str]]) -> list[Raw]:
+        paths = self._api.paths
         body = {"archived": False, "dataSensitivity": sensitivity, "inputs": inputs}
-        answer = self._api.ask(self._api.paths.properties(object_name, "batch", "read"), body)
+        try:
+            answer = self._api.ask(paths.properties(object_name, "batch", "read"), body)
+        except VendorError as error:
+            if error.status not in (400, 404):
+                raise
+            # Sources do not settle how a batch answers to names that are not there; the list surely tells.
+            return self._api.collection(
+                paths.properties(object_name), {"archived": "false", "dataSensitivity": sensitivity}
+            )
         others = [one for one in answer.get("errors") or [] if one.get("category") != "OBJECT_NOT_FOUND"]
         if others:
             raise VendorError(
                 f"{self._api.system} could not read all of {len(inputs)} properties: {others[0].get('message', '')}",
                 system=self._api.system,
             )
-        return list(answer["results"])
+        return list(answer.get("results") or [])
 
 
 class Reader:
@@ -213,6 +222,10 @@ class Reader:
             self._progress(f"the lifecycle pipeline of {object_name} was not compared: {error.message}")
             return []
 
+    def _stamps(self, shelf: Shelf, asked: Sequence[Address]) -> Iterator[Observation]:
+        for address in asked:
+            yield Observation(address, stages.stamps(shelf.properties(address.name)), removable=False, builtin=True)
+
     def _legal_bases(self, shelf: Shelf, asked: Sequence[Address]) -> Iterator[Observation]:
         for address in asked:
             definition = shelf.definition(address.name, LEGAL_BASIS_PROPERTY)
@@ -273,6 +286,7 @@ class Reader:
         "property-group": _groups,
         "pipeline": _pipelines,
         "lifecycle-stage-list": _stage_lists,
+        "stage-stamps": _stamps,
         "legal-basis-list": _legal_bases,
         "subscription-type": _subscriptions,
         "lead-score": _scores,
@@ -297,10 +311,12 @@ def _objects(asked: Iterable[Address]) -> list[tuple[str, str]]:
     return sorted({(address.system, split(address.name)[0]) for address in asked})
 
 
-def _property_names(asked: Iterable[Address]) -> dict[str, set[str]]:
+def _property_names(asked: Collection[Address]) -> dict[str, set[str]]:
+    """The properties asked for, by object; objects that are looked through for something else are left out."""
+    searched = {address.name for address in asked if address.kind == "stage-stamps"}
     found: dict[str, set[str]] = {}
     for address in asked:
-        if address.kind == "property":
-            object_name, name = split(address.name)
+        object_name, name = split(address.name)
+        if address.kind == "property" and object_name not in searched:
             found.setdefault(object_name, set()).add(name)
     return found

@@ -326,11 +326,15 @@ def test_stage_lists_are_never_created_or_removed(account: Any) -> None:
     assert (seen.builtin, seen.removable) == (True, False)
 
 
-def test_stamps_of_a_stage_are_properties(account: Any, emulated: Handle) -> None:
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_dates_of_stages_are_found(account: Any, emulated: Handle, whole: bool) -> None:
+    address = Address.parse("hubspot:stage-stamps/contact")
+    before = account.attributes(str(address))["stamps"]
+    assert before["hs_v2_date_entered_lead"] == {"type": "datetime"}
     added = emulated.do("add_stage", object_type="contacts", label="SAL")
-    for value in ("lead", added["id"]):
-        assert account.attributes(f"hubspot:property/contact.hs_v2_date_entered_{value}")["type"] == "datetime"
-    assert account.see("hubspot:property/contact.hs_v2_date_entered_nowhere") is None
+    look = account.system.read([], [address]) if whole else account.system.reread([address])
+    after = look.items[address].attributes["stamps"]
+    assert set(after) - set(before) == {f"hs_v2_date_entered_{added['id']}"}
 
 
 # -- scores

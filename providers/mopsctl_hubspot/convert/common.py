@@ -15,7 +15,7 @@ from mopsctl_hubspot.cells import CELLS
 
 STAGE_SWITCH = "lifecycle-stage-writes"
 SCORING_SWITCH = "lead-scoring-beta"
-MOVED = "HubSpot moves its screens now and then: where the path is gone, search the settings for the last word of it."
+MOVED = "HubSpot moves its screens now and then; search the settings where this path is gone."
 
 _MODES: tuple[Mode, ...] = ("write", "verify", "by-hand")
 

@@ -8,9 +8,7 @@ from mopsctl.condition import sentence
 from mopsctl.element import Lifecycle, Stage, Transition
 from mopsctl.resource import Resource
 from mopsctl_hubspot.convert.common import MOVED, Context, made, number
-from mopsctl_hubspot.names import DEFAULT_STAGES, LIFECYCLE_PROPERTY, plural, singular
-
-STAMP = "hs_v2_date_entered_"
+from mopsctl_hubspot.names import DEFAULT_STAGES, LIFECYCLE_PROPERTY, STAMP, plural, singular
 
 
 def resources(context: Context, element: Lifecycle) -> Iterator[Resource]:
@@ -18,18 +16,18 @@ def resources(context: Context, element: Lifecycle) -> Iterator[Resource]:
     native = element.field == LIFECYCLE_PROPERTY
     yield stage_list(context, element) if native else _own_property(context, element)
     if element.native_stamps and native:
-        yield from _stamps(context, element)
+        yield _stamps(context, element)
     elif element.stamps:
         yield _checklist(context, element, "stamps", cell="lifecycle.stamps", steps=_stamp_steps(element))
     if element.transitions:
         yield _checklist(context, element, "moves", cell="lifecycle.transitions", steps=_move_steps(element))
     for stage in element.stages:
         into = [move for move in element.transitions if move.target == stage.key]
-        if into or stage.require:
+        if stage.require or any(_has_criteria(move) for move in into):
             steps = _criteria_steps(element, stage, into)
             name = f"criteria.{stage.key}"
             yield _checklist(context, element, name, cell="lifecycle.criteria", steps=steps, stage=stage)
-        if stage.owner or stage.sla:
+        if stage.sla:
             name = f"sla.{stage.key}"
             yield _checklist(context, element, name, cell="lifecycle.sla", steps=_sla_steps(stage), stage=stage)
 
@@ -91,26 +89,19 @@ def _stage_steps(element: Lifecycle, object_name: str) -> list[str]:
     return steps
 
 
-def _stamps(context: Context, element: Lifecycle) -> Iterator[Resource]:
-    object_name = singular(element.object)
-    for stage in element.stages:
-        yield made(
-            context,
-            element.origin,
-            "property",
-            f"{object_name}.{STAMP}{stage.value}",
-            title=f"date entered {stage.label}",
-            attributes={"type": "datetime"},
-            cell="lifecycle.stamps",
-            mode="verify",
-            steps=[
-                (
-                    f"HubSpot makes the property '{STAMP}{stage.value}' together with the stage '{stage.label}': check that the"
-                    f" stage exists with the internal value {stage.value}."
-                )
-            ],
-            source=stage.source,
-        )
+def _stamps(context: Context, element: Lifecycle) -> Resource:
+    named = {f"{STAMP}{stage.value}": {"type": "datetime"} for stage in element.stages}
+    return made(
+        context,
+        element.origin,
+        "stage-stamps",
+        singular(element.object),
+        title=f"{element.title or element.name}: stage dates",
+        attributes={"stamps": named},
+        cell="lifecycle.stamps",
+        mode="verify",
+        steps=["HubSpot makes the date properties of a stage together with the stage: add the missing stages first."],
+    )
 
 
 def _checklist(
@@ -200,11 +191,15 @@ def _criteria_steps(element: Lifecycle, stage: Stage, into: Sequence[Transition]
 
 def _sla_steps(stage: Stage) -> list[str]:
     steps = [f"The stage '{stage.label}' belongs to {stage.owner}."] if stage.owner else []
-    if stage.sla:
-        steps.append(
-            f"In HubSpot, build or check the workflow (Automation > Workflows) that watches '{stage.label}': {stage.sla}."
-        )
-    return steps
+    watch = (
+        f"In HubSpot, build or check the workflow (Automation > Workflows) that watches '{stage.label}': {stage.sla}."
+    )
+    return [*steps, watch]
+
+
+def _has_criteria(move: Transition) -> bool:
+    """Whether more decides than a person who sets the stage."""
+    return bool(move.when or move.unless or move.wait_days or move.require)
 
 
 def _sources(move: Transition, labels: dict[str, str]) -> str:

@@ -40,7 +40,7 @@ def expressible(score: Score, each: Rule) -> bool:
 def rule_line(score: Score, each: Rule) -> str:
     """One rule in one line of plain words."""
     line = f"{each.key}: {_worth(score, each)}"
-    line += f" (for {each.purpose})" if each.purpose else ""
+    line += f" ({each.purpose.rstrip('.')})" if each.purpose else ""
     return f"{line} [turned off]." if each.disabled else f"{line}."
 
 
@@ -187,7 +187,7 @@ def _worth(score: Score, each: Rule) -> str:
     points = f"{each.points:+g} points"
     if each.event:
         details = "".join(f" with {name} {value}" for name, value in each.where)
-        often = f", at most {each.max_times} times" if each.max_times else ""
+        often = {None: "", 1: ", at most once"}.get(each.max_times, f", at most {each.max_times} times")
         recent = f", within {each.within_days} days" if each.within_days else ""
         return f"{points} for each event {each.event}{details}{often}{recent}"
     if each.field:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mopsctl_hubspot.names import LIFECYCLE_PIPELINES
+from mopsctl_hubspot.names import LIFECYCLE_PIPELINES, STAMP
 from mopsctl_hubspot.wire import pipelines, properties
 
 
@@ -22,6 +22,12 @@ def attributes(
         "stages_order": [str(option["value"]) for option in options],
         "disagreements": disagreements(object_name, options, found),
     }
+
+
+def stamps(definitions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The date properties that HubSpot made for stages, among an object's properties."""
+    found = {str(raw["name"]): {"type": raw.get("type")} for raw in definitions if str(raw["name"]).startswith(STAMP)}
+    return {"stamps": {name: found[name] for name in sorted(found)}}
 
 
 def pipeline_of(object_name: str, found: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:

@@ -92,7 +92,7 @@ def read_back(look: Callable[[], list[str]]) -> list[str]:
 
 def _users(problem: Problem) -> Iterable[str]:
     for error in problem.errors:
-        context = error.get("context") or {}
+        context = error["context"]
         names = context.get("parentName") or []
         kinds = context.get("parentType") or [""] * len(names)
         yield from (

@@ -129,7 +129,7 @@ class StageLine:
         self._last += 1
         body = wire.stage_body(self._object, key, self._wanted[key], self._last)
         made = self._desk.api.write("POST", self._path, body)
-        self._stages[key] = {**body, **(made or {}), "id": key, "displayOrder": self._last}
+        self._stages[key] = {**body, **made, "id": key, "displayOrder": self._last}
         self.steps.append(f"the stage '{key}' was added")
 
     def _patch(self, key: str, **more: Any) -> None:

@@ -55,7 +55,7 @@ def _create(desk: Desk, object_name: str, writes: Sequence[Write]) -> Iterator[R
         for each in writes:
             yield attempt(each, partial(_create_one, desk, object_name, each))
         return
-    yield from _each_of(desk, object_name, writes, answer or {})
+    yield from _each_of(desk, object_name, writes, answer)
 
 
 def _each_of(desk: Desk, object_name: str, writes: Sequence[Write], answer: Raw) -> Iterator[Result]:

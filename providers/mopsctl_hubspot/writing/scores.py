@@ -26,7 +26,7 @@ def _one(desk: Desk, write: Write) -> Result:
     object_name, name = split(write.address.name)
     if write.action == "add":
         body = wire.create_body(name, OBJECT_IDS[object_name], write.target)
-        score_id = str(desk.api.write("POST", desk.api.paths.scores, body)["id"])
+        score_id = str(desk.api.write("POST", desk.api.paths.scores, body).get("id", ""))
     else:
         raw = desk.raw[write.address]
         score_id = str(raw["id"])

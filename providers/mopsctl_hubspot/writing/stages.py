@@ -105,7 +105,10 @@ class _StageList:
     def _records(self, key: str) -> int:
         filters = [{"propertyName": LIFECYCLE_PROPERTY, "operator": "EQ", "value": key}]
         body = {"filterGroups": [{"filters": filters}], "properties": [], "sorts": [], "limit": 1}
-        return int(self._api.ask(self._api.paths.search(self._object), body)["total"])
+        total = self._api.ask(self._api.paths.search(self._object), body).get("total")
+        if not isinstance(total, int):
+            raise VendorError("HubSpot's search told no total, so whether the stage is empty is not known.")
+        return total
 
     def _read_back(self) -> Result:
         path = self._api.paths.properties(self._object, LIFECYCLE_PROPERTY)
