@@ -58,7 +58,7 @@ def _unreadable(view: View) -> str:
 
 def _irreversible(view: View) -> str:
     lines = [
-        _paragraph(f"{_title(change)} {_code(change.address)}: {_text(words.undo(change))}")
+        _paragraph(f"{_title(change)} {_code(change.address)}: {_text(words.undo(change.undo))}")
         for change in view.irreversible
     ]
     return _stop("Cannot be undone", lines)
@@ -88,7 +88,7 @@ def _change(change: Change) -> str:
 
 
 def _consequences(change: Change) -> str:
-    said = f'<span class="quiet">can be undone:</span> {_text(words.undo(change))}'
+    said = f'<span class="quiet">can be undone:</span> {_text(words.undo(change.undo))}'
     if change.impact is not None:
         said += f' · <span class="quiet">records touched:</span> {_text(words.records(change.impact))}'
     return said

@@ -116,7 +116,7 @@ def _unreadable(view: View) -> Block:
 
 def _irreversible(view: View) -> Block:
     rows = [
-        f"- {_action(change)} {_named(view, change)} {code(str(change.address))}: {escape(words.undo(change))}"
+        f"- {_action(change)} {_named(view, change)} {code(str(change.address))}: {escape(words.undo(change.undo))}"
         for change in view.irreversible
     ]
     return Block("**Cannot be undone**\n" if rows else "", tuple(rows), noun="change", rank=1)
@@ -139,7 +139,7 @@ def _row(view: View, change: Change) -> str:
     if change.why:
         said.append(f"_why:_ {escape(change.why)}")
     records = escape(words.records(change.impact)) if change.impact else ""
-    cells = (_action(change), "<br>".join(what), "<br>".join(said), escape(words.undo(change)), records)
+    cells = (_action(change), "<br>".join(what), "<br>".join(said), escape(words.undo(change.undo)), records)
     return f"| {' | '.join(cells)} |"
 
 

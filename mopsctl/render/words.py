@@ -58,10 +58,10 @@ def reason(change: Change) -> str:
     return _REASONS.get(change.reason, "")
 
 
-def undo(change: Change) -> str:
-    """Whether mopsctl can take a change back, and how: `yes, …` or `no, …`."""
-    answer, colon, how = change.undo.partition(": ")
-    return f"{answer}, {how}" if colon and answer in ("yes", "no") else change.undo
+def undo(answer: str) -> str:
+    """Whether something can be undone, and how: `yes: …` reads `yes, …`."""
+    short_, colon, how = answer.partition(": ")
+    return f"{short_}, {how}" if colon and short_ in ("yes", "no") else answer
 
 
 def letter(place: int) -> str:

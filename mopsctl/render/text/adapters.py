@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from mopsctl.provider.capability import ROWS, Cell
 from mopsctl.provider.contract import Attribute, Kind, Provider
+from mopsctl.render import words
 from mopsctl.render.text.page import Page, Screen
 
 TOPICS: Mapping[str, str] = {
@@ -29,7 +30,7 @@ _HELD: Mapping[str, str] = {
     "fixed": "fixed",
     "verify": "read and compared",
 }
-_ROW = 46  # columns of a row's name
+_ROW = max(map(len, ROWS.values())) + 2
 
 
 def providers(found: Iterable[Provider], screen: Screen) -> str:
@@ -68,20 +69,21 @@ def _cells(page: Page, cells: Mapping[str, Cell]) -> None:
 
 
 def _cell(page: Page, title: str, cell: Cell) -> None:
-    modes = " or ".join(MODES[mode] for mode in cell.modes)
+    *rest, last = (MODES[mode] for mode in cell.modes)
+    modes = f"{', '.join(rest)} or {last}" if rest else last
     page.line((modes, _TONES.get(cell.modes[0], "dim")), indent=2, lead=(f"{title:<{_ROW}}", "bold"))
     if cell.why:
         page.line(cell.why, indent=6)
     if cell.undo:
-        page.line(cell.undo, indent=6, lead=("can be undone: ", "dim"))
+        page.line(words.undo(cell.undo), indent=6, lead=("can be undone: ", "dim"))
 
 
 def _kind(page: Page, kind: Kind) -> None:
     page.line(f"on screen: {kind.noun}", indent=2, lead=(f"{kind.name}  ", "bold"))
-    for mode, words in _HELD.items():
+    for mode, said in _HELD.items():
         names = [name for name in sorted(kind.attributes) if kind.attributes[name].mode == mode]
         if names:
-            page.line(", ".join(names), indent=6, lead=(f"{words}: ", "dim"))
+            page.line(", ".join(names), indent=6, lead=(f"{said}: ", "dim"))
     _reasons(page, kind.attributes)
     page.line(_removal(kind), indent=6, lead=("removal: ", "dim"))
     if kind.why:

@@ -74,7 +74,7 @@ def _irreversible(page: Page, view: View) -> None:
     for change in view.irreversible:
         _title(page, change)
         page.line(str(change.address), indent=_BODY)
-        page.line(words.undo(change), indent=_BODY)
+        page.line(words.undo(change.undo), indent=_BODY)
 
 
 def _section(page: Page, section: Section) -> None:
@@ -112,7 +112,7 @@ def _title(page: Page, change: Change) -> None:
 
 
 def _consequences(change: Change) -> list[Part]:
-    parts: list[Part] = [("can be undone: ", "dim"), words.undo(change)]
+    parts: list[Part] = [("can be undone: ", "dim"), words.undo(change.undo)]
     if change.impact is not None:
         parts += [" · ", ("records touched: ", "dim"), words.records(change.impact)]
     return parts
