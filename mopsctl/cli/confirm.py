@@ -16,9 +16,10 @@ def confirm(plan: Plan, terminal: Terminal, *, reviewed: bool) -> None:
         raise ApprovalMissing(_nobody(plan, grave, reviewed=reviewed), hint=_hint(plan, reviewed=reviewed))
     if not reviewed:
         wanted = plan.environment if plan.protected else "yes"
-        _typed(terminal, f"Apply this plan to {plan.environment}? Type {wanted} to go on:", wanted)
+        _typed(terminal, f"\nApply this plan to {plan.environment}? Type {wanted} to go on:", wanted)
     for change in grave:
         _typed(terminal, _question(change), change.address.name)
+    terminal.say("\n")
 
 
 def _grave(plan: Plan) -> list[Change]:
@@ -36,7 +37,7 @@ def _question(change: Change) -> str:
     what = (
         f"{words.SYMBOLS[change.action]} {words.WORDS[change.action]} {change.noun} {change.title} ({change.address})"
     )
-    return f"\n{what}\ncan be undone: {words.undo(change)}\nType {change.address.name} to go on:"
+    return f"\n{what}\ncan be undone: {words.undo(change.undo)}\nType {change.address.name} to go on:"
 
 
 def _typed(terminal: Terminal, question: str, wanted: str) -> None:

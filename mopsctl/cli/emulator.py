@@ -59,6 +59,7 @@ def command(terminal: Terminal, names: tuple[str, ...], port: int, data: Path | 
     if data is not None:
         data.mkdir(parents=True, exist_ok=True)
     serve_forever(_emulators(names), data, port, persona, started)
+    terminal.say("\nStopped.")
     return 0
 
 

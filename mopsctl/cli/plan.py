@@ -70,5 +70,9 @@ def command(
         )
     if out is not None:
         workflow.write_plan(made, out)
-    terminal.out(rendered(made, terminal, after_plan(made, stack, out), base_of(stack)))
+    again = [
+        part for option, globs in (("--only", only), ("--except", but)) for glob in globs for part in (option, glob)
+    ]
+    again += ["--allow-remove"] if allow_remove else []
+    terminal.out(rendered(made, terminal, after_plan(made, stack, out, again), base_of(stack)))
     return exit_code(made, detailed=detailed_exitcode)

@@ -10,7 +10,7 @@ from mopsctl.cli.terminal import Terminal
 from mopsctl.engine.report import Event, Listener, silent
 from mopsctl.secrets import mask
 
-_LASTING = ("finished", "unreadable", "info")
+_LASTING = ("unreadable", "info")
 
 
 @contextmanager
