@@ -86,7 +86,7 @@ def test_a_plan_is_shown_asked_about_and_applied(
     run = cli("apply", tmp_path, "-e", "sandbox")
     assert run.code == 0
     assert run.out.startswith("Plan for northwind-cloud, environment sandbox\n")
-    assert somebody.asked == ["Apply this plan to sandbox? Type yes to go on:"]
+    assert somebody.asked == ["\nApply this plan to sandbox? Type yes to go on:"]
     ((ask, plan, how),) = play.applied
     assert (ask.folder, ask.environment, plan, how) == (
         tmp_path, "sandbox", PLAIN, {"accept": None, "resume": False, "saved": False},

@@ -227,6 +227,8 @@ def test_the_next_step_fits_the_plan(tmp_path: Path) -> None:
     saved = tmp_path / "plan.json"
     (step,) = after_plan(PASSING, tmp_path, None)
     assert step == f"mopsctl apply {tmp_path} -e production"
+    (step,) = after_plan(PASSING, None, None, ["--except", "a:*"])
+    assert step == "mopsctl apply -e production --except 'a:*'"
     (step,) = after_plan(PASSING, tmp_path, saved)
     assert step == f"mopsctl apply {saved} --stack {tmp_path}"
     (tmp_path / "mopsctl.yaml").touch()
