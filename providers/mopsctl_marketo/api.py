@@ -11,7 +11,7 @@ from mopsctl.provider.contract import Calls, Connection
 from mopsctl.provider.http import Api, pages
 from mopsctl.secrets import register
 from mopsctl_marketo import pace
-from mopsctl_marketo.judge import Judge, TokenRefused
+from mopsctl_marketo.judge import DayIsOver, Judge, TokenRefused
 from mopsctl_marketo.settings import Settings, credentials
 
 LEAD_PAGE = 300
@@ -37,6 +37,7 @@ class MarketoApi:
         self._api = Api(connection.system, settings.address, judge=judge, pace=self._pace)
         self._token = ""
         self._expires = 0.0
+        self._over: DayIsOver | None = None
 
     @property
     def calls(self) -> Calls:
@@ -97,11 +98,16 @@ class MarketoApi:
     # -- inside
 
     def _sent(self, method: str, path: str, **what: Any) -> Body:
+        if self._over is not None:
+            raise self._over
         try:
             return self._once(method, path, **what)
         except TokenRefused:
             self._token = ""
             return self._once(method, path, **what)
+        except DayIsOver as error:
+            self._over = error
+            raise
 
     def _once(self, method: str, path: str, **what: Any) -> Body:
         headers = {"Authorization": f"Bearer {self._current_token()}"}

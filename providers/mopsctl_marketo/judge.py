@@ -36,6 +36,10 @@ class TokenRefused(AuthenticationError):
     """The access token is not valid any more; a new one may be."""
 
 
+class DayIsOver(RateLimited):
+    """The calls of the day are used up: nothing more goes out in this run."""
+
+
 class Judge:
     """Reads the answers of one account."""
 
@@ -153,11 +157,11 @@ class Judge:
             "apply again later, or lower calls_in_20_seconds",
         )
 
-    def _used_up(self, said: str) -> RateLimited:
-        return used_up(
-            self.system,
-            f"607 {said}; the quota of the day comes back {quota.reset_words()}",
-            "apply again afterwards: what is done is recorded, the rest goes on",
+    def _used_up(self, said: str) -> DayIsOver:
+        return DayIsOver(
+            f"{self.system} has no calls left today (607 {said}): they come back {quota.reset_words()}.",
+            hint="apply again afterwards: what is done is recorded, the rest goes on",
+            system=self.system,
         )
 
 

@@ -12,11 +12,11 @@ from mopsctl.errors import AuthenticationError, MopsctlError, WrongAccount
 from mopsctl.provider.contract import Connection
 
 SETTINGS: Mapping[str, str] = {
-    "instance": "The Munchkin account id, such as 123-ABC-456: it names the account and makes its address.",
-    "account": "The same as instance, where an environment pins accounts under this name.",
+    "account": "The Munchkin account id, such as 123-ABC-456: it names the account and makes its address.",
+    "instance": "Another name of the setting account.",
     "client_id": "The client id of the LaunchPoint service of an API-only user.",
     "client_secret": "The client secret of that service.",
-    "url": "Another address to call than the one of the instance; emulated environments set it.",
+    "url": "Another address to call than the one of the account; emulated environments set it.",
     "workspace": "The workspace that holds folders and programs; Default if left out.",
     "calls_in_20_seconds": "The most calls mopsctl makes in any 20 seconds, of the 100 that all integrations share; 50 if left out.",
     "daily_quota": "The calls a day of the subscription, as Admin > Web Services shows it; 50000 if left out.",
@@ -88,7 +88,7 @@ def _instance(connection: Connection) -> str:
     if len(set(named.values())) > 1:
         raise WrongAccount(
             f"The connection to {connection.system} names two accounts: {named['instance']} and {named['account']}.",
-            hint="keep one of the settings instance and account",
+            hint="keep one of the settings account and instance",
         )
     return next(iter(named.values()), "")
 
@@ -96,10 +96,10 @@ def _instance(connection: Connection) -> str:
 def check_instance(system: str, settings: Settings) -> None:
     """Raise MopsctlError where the Munchkin id is missing or has another shape; it becomes a host name."""
     if not _MUNCHKIN.fullmatch(settings.instance):
-        said = f"'{settings.instance}' is no Munchkin account id" if settings.instance else "no instance is set"
+        said = f"'{settings.instance}' is no Munchkin account id" if settings.instance else "no account is set"
         raise MopsctlError(
             f"The connection to {system} names no account: {said}.",
-            hint="set instance to the id that Marketo shows under Admin > Munchkin, such as 123-ABC-456",
+            hint="set account to the id that Marketo shows under Admin > Munchkin, such as 123-ABC-456",
         )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from mopsctl.address import Address
-from mopsctl.errors import OutcomeUnknown, PermissionError_, VendorError
+from mopsctl.errors import OutcomeUnknown, PermissionError_, SystemError_, VendorError
 from mopsctl.provider.contract import Account, Calls, Connection, Progress, System
 from mopsctl.resource import Impact, Observation, Reading, Resource, Result, Write
 from mopsctl_marketo import quota
@@ -72,8 +73,10 @@ class MarketoSystem(System):
         return self._observed([*(each.address for each in wanted), *known], tell=True)
 
     def reread(self, addresses: Sequence[Address]) -> Reading:
-        """Look again at the collections of these addresses."""
-        return self._observed(addresses)
+        """Look again at the collections of these addresses, and show these only."""
+        found = self._observed(addresses)
+        asked = set(addresses)
+        return replace(found, items={address: seen for address, seen in found.items.items() if address in asked})
 
     def _observed(self, addresses: Iterable[Address], *, tell: bool = False) -> Reading:
         asked: dict[str, set[str]] = {}
@@ -102,17 +105,20 @@ class MarketoSystem(System):
         return ""
 
     def write(self, writes: Sequence[Write]) -> Iterator[Result]:
-        """Carry out the writes one by one: Marketo answers for each alone.
-
-        Where the answer to one never comes, those behind it are not started, so that only that one is in doubt.
-        """
-        for place, write in enumerate(writes):
+        """Carry out the writes one by one: Marketo answers for each alone, so that one lost answer leaves one in doubt."""
+        lost: list[OutcomeUnknown] = []
+        in_doubt: list[Address] = []
+        for write in writes:
             try:
                 yield self._collections[write.address.kind].write(write)
-            except OutcomeUnknown:
-                for later in writes[place + 1 :]:
-                    yield Result(later.address, "not-started", error="A write before it got no answer.")
+            except OutcomeUnknown as error:
+                lost.append(error)
+                in_doubt.append(write.address)
+            except SystemError_:
+                yield from (Result(address, "unknown") for address in in_doubt)
                 raise
+        if lost:
+            raise lost[0]
 
     def impact(self, writes: Sequence[Write]) -> Mapping[Address, Impact]:
         """The people that hold what leaves, as far as Marketo can count; not while the day's calls run low."""

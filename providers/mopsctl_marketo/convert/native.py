@@ -49,6 +49,8 @@ def shown_label(label: str) -> str:
 def field_body(attributes: Doc, names: Iterable[str]) -> dict[str, Any]:
     """The JSON for the named attributes of a field, as create and update take it."""
     body = {_FIELD_KEYS[name]: attributes[name] for name in sorted(names) if name in _FIELD_KEYS and name in attributes}
+    if "displayName" in body:
+        body["displayName"] = shown_label(body["displayName"])
     if "type" in names and "type" in attributes:
         body["dataType"] = "score" if attributes.get("score") else attributes["type"]
     return body

@@ -63,7 +63,7 @@ def credentials(persona: str) -> dict[str, str]:
     """The connection of one persona."""
     number = sorted(MUNCHKIN).index(persona) + 1
     client = f"{number:08d}-aaaa-4bbb-8ccc-ddddeeeeffff"
-    return {"instance": MUNCHKIN[persona], "client_id": client, "client_secret": f"emulated-{persona}-secret-value"}
+    return {"account": MUNCHKIN[persona], "client_id": client, "client_secret": f"emulated-{persona}-secret-value"}
 
 
 def plant(store: Store, persona: str, now: datetime) -> None:
