@@ -23,6 +23,7 @@ _SWITCHES: Mapping[tuple[str, bool], str] = {
     ("archived", True): "archived",
     ("archived", False): "back from the archive",
 }
+_WEIGHTS = {"label": -1, "description": 1}  # the name first, the long text last
 _SILENT: tuple[Json, ...] = (None, "", False, [], {})
 
 
@@ -67,7 +68,7 @@ def summed_up(change: Change, style: Style) -> tuple[tuple[str, str], ...]:
     """A thing that comes or goes: all its attributes in one line, and each of its value lists in one, with what leads it."""
     values: dict[str, list[str]] = {}
     plain = []
-    for move in of(change, style):
+    for move in sorted(of(change, style), key=lambda move: _WEIGHTS.get(move.what, 0)):
         if move.noun:
             values.setdefault(move.noun, []).append(f"{move.name} {move.said}".rstrip())
         else:

@@ -41,8 +41,8 @@ _REASONS: Mapping[str, str] = {
 }
 _REMOVALS: Mapping[bool, str] = {True: "archived", False: "deleted"}
 _CHECKS: Mapping[str, str] = {
-    "read": "the next plan reads it and closes the step",
-    "attest": "no API shows it: whoever did it records that in the ledger",
+    "read": "by the next plan, which reads it",
+    "attest": "by your word, in the ledger",
 }
 _WHO: Mapping[str, str] = {
     "system": "changed on the system",

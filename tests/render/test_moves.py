@@ -104,7 +104,7 @@ def test_values_are_told_in_the_order_people_will_see() -> None:
 
 def test_an_addition_is_one_paragraph_and_one_for_each_list() -> None:
     assert told(*ADD_PROPERTY.fields[:2], moved("options/a", None, {"label": "A"}), change=ADD_PROPERTY) == [
-        'description "The part of the company that looks after this person."; field type select',
+        'field type select; description "The part of the company that looks after this person."',
         "options: a A",
     ]
 

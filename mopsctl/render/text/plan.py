@@ -84,17 +84,18 @@ def _section(page: Page, section: Section) -> None:
     page.blank()
     where = words.account(report)
     page.line((report.title, "bold underline"), f"  {where}" if where else "")
+    told: set[str] = set()
     for change in section.changes:
-        _change(page, change)
+        _change(page, change, told)
     if section.steps:
         many = f"{words.counted(len(section.steps), 'step')}, listed below"
         page.line(many, indent=2, lead=(f"{words.SYMBOLS['by-hand']} by hand ", COLOURS["by-hand"]))
 
 
-def _change(page: Page, change: Change) -> None:
+def _change(page: Page, change: Change, told: set[str]) -> None:
+    """One change; `told` are the answers about undoing that were given in full before."""
     _title(page, change)
-    place = f" · {change.source}" if change.source.file else ""
-    page.line((str(change.address) + place, "dim"), indent=_BODY)
+    _place(page, change, _BODY)
     said = words.reason(change)
     if said:
         page.line(said, indent=_BODY)
@@ -103,7 +104,7 @@ def _change(page: Page, change: Change) -> None:
     _moves(page, change)
     if change.why:
         page.line(change.why, indent=_BODY, lead=("why: ", "dim"))
-    page.line(*_consequences(change), indent=_BODY)
+    page.line(*_consequences(change, told), indent=_BODY)
 
 
 def _title(page: Page, change: Change) -> None:
@@ -111,9 +112,21 @@ def _title(page: Page, change: Change) -> None:
     page.line(f"{change.noun} ", (change.title, "bold"), indent=2, lead=(lead, COLOURS[change.action]))
 
 
-def _consequences(change: Change) -> list[Part]:
-    parts: list[Part] = [("can be undone: ", "dim"), words.undo(change.undo)]
-    if change.impact is not None:
+def _place(page: Page, change: Change, indent: int) -> None:
+    """Where a change happens and where it was declared, on one line if both fit."""
+    address, source = str(change.address), str(change.source) if change.source.file else ""
+    if source and indent + cell_len(f"{address} · {source}") > page.screen.width:
+        page.line((address, "dim"), indent=indent)
+        page.line((source, "dim"), indent=indent)
+    else:
+        page.line((" · ".join(filter(None, (address, source))), "dim"), indent=indent)
+
+
+def _consequences(change: Change, told: set[str]) -> list[Part]:
+    undo = words.undo(change.undo)
+    parts: list[Part] = [("can be undone: ", "dim"), undo.partition(";")[0] if undo in told else undo]
+    told.add(undo)
+    if change.impact is not None and (change.impact.records != 0 or change.action != "add"):
         parts += [" · ", ("records touched: ", "dim"), words.records(change.impact)]
     return parts
 
@@ -155,17 +168,16 @@ def _step(page: Page, step: Step) -> None:
     title = (change.title, "bold")
     page.line(f"{change.noun} ", title, (f"  [{change.id}]", "dim"), indent=2, lead=number)
     margin = 2 + len(number)
-    place = f" · {change.source}" if change.source.file else ""
-    page.line((str(change.address) + place, "dim"), indent=margin)
+    _place(page, change, margin)
     if change.action == "by-hand":
         for move in moves.of(change, page.screen.style):
             _move(page, move, margin)
     add_steps(page, change, margin)
     why = change.why or words.reason(change)
-    facts = (("why", why), ("owner", change.owner), ("verified", words.check(change)))
-    for name, said in facts:
-        if said:
-            page.line(said, indent=margin, lead=(f"{name}: ", "dim"))
+    if why:
+        page.line(why, indent=margin, lead=("why: ", "dim"))
+    facts = [(name, said) for name, said in (("owner", change.owner), ("verified", words.check(change))) if said]
+    page.line(*(part for name, said in facts for part in ((f"{name}: ", "dim"), f"{said}  ")), indent=margin)
 
 
 def add_steps(page: Page, change: Change, indent: int) -> None:
