@@ -85,10 +85,6 @@ _STAGES = Kind(
     attributes={
         "stages": Attribute(keyed=True, noun="stage"),
         "stages_order": Attribute(order_of="stages", title="order of stages"),
-        "disagreements": Attribute(
-            mode="verify",
-            why="HubSpot keeps the stages three times: as property options, for contacts, and for companies",
-        ),
     },
     grain=Grain("lifecycle-stage-list"),
     creatable=False,
@@ -145,6 +141,12 @@ _ALL = (
     _STAGES,
     _PIPELINE,
     _SCORE,
+    _read_only(
+        "lifecycle-agreement",
+        "agreement of lifecycle stages",
+        {"disagreements": Attribute(mode="verify")},
+        "HubSpot keeps the stages as options of a property, for contacts and for companies; mopsctl compares all of them",
+    ),
     _read_only(
         "stage-stamps",
         "list of stage dates",

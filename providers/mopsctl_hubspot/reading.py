@@ -203,16 +203,20 @@ class Reader:
     def _stage_lists(self, shelf: Shelf, asked: Sequence[Address]) -> Iterator[Observation]:
         for address in asked:
             definition = shelf.definition(address.name, LIFECYCLE_PROPERTY)
-            found = {name: list(self._lifecycle(shelf, name)) for name in LIFECYCLE_PIPELINES}
             if definition:
-                self.raw[address] = {
-                    "definition": definition,
-                    "pipeline": stages.pipeline_of(address.name, found[address.name]),
-                }
-                seen = stages.attributes(address.name, definition, found)
-                yield Observation(
-                    address, seen, remote_id=LIFECYCLE_PIPELINES[address.name], removable=False, builtin=True
-                )
+                pipeline = stages.pipeline_of(address.name, self._lifecycle(shelf, address.name))
+                self.raw[address] = {"pipeline": pipeline}
+                seen = stages.attributes(definition)
+                native = LIFECYCLE_PIPELINES[address.name]
+                yield Observation(address, seen, remote_id=native, removable=False, builtin=True)
+
+    def _agreements(self, shelf: Shelf, asked: Sequence[Address]) -> Iterator[Observation]:
+        for address in asked:
+            definition = shelf.definition(address.name, LIFECYCLE_PROPERTY)
+            if definition:
+                found = {name: self._lifecycle(shelf, name) for name in LIFECYCLE_PIPELINES}
+                said = stages.disagreements(address.name, definition, found)
+                yield Observation(address, {"disagreements": said}, removable=False, builtin=True)
 
     def _lifecycle(self, shelf: Shelf, object_name: str) -> Iterable[Raw]:
         """The undocumented pipelines below the stages; the documented options count where these cannot be read."""
@@ -286,6 +290,7 @@ class Reader:
         "property-group": _groups,
         "pipeline": _pipelines,
         "lifecycle-stage-list": _stage_lists,
+        "lifecycle-agreement": _agreements,
         "stage-stamps": _stamps,
         "legal-basis-list": _legal_bases,
         "subscription-type": _subscriptions,

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from mopsctl.diagnostics import NOWHERE, Diagnostic, did_you_mean
+from mopsctl.diagnostics import Diagnostic, did_you_mean
 from mopsctl.element import (
     Consent,
     Element,
@@ -127,17 +127,7 @@ def score(element: Score, context: Context) -> Found:
     if context.scoring and singular(element.object) not in OBJECT_IDS:
         yield finding("HS040", "error", f"HubSpot does not score the object '{element.object}'.", source)
     if context.scoring:
-        for group in element.groups:
-            for each in group.rules:
-                if not scoring.expressible(element, each):
-                    message = f"The rule '{each.key}' cannot be part of a HubSpot draft and stays a step by hand."
-                    yield finding(
-                        "HS041",
-                        "note",
-                        message,
-                        source if each.source == NOWHERE else each.source,
-                        hint=_hint_for(each.event),
-                    )
+        yield from _not_in_draft(element)
 
 
 def mapping_(element: Mapping_, elements: Sequence[Element]) -> Found:
@@ -303,5 +293,16 @@ def _refers(element: Field) -> bool:
     return element.hints.get("referenced_object") == "OWNER"
 
 
-def _hint_for(event: str | None) -> str:
-    return f"give the event's HubSpot type id in the model's settings, `event_types: {{{event}: …}}`" if event else ""
+def _not_in_draft(element: Score) -> Found:
+    rules = [each for group in element.groups for each in group.rules if not scoring.expressible(element, each)]
+    if rules:
+        message = (
+            f"In '{element.name}' a HubSpot draft cannot say {quoted(each.key for each in rules)}; a person adds them."
+        )
+        events = sorted({each.event for each in rules if each.event})
+        hint = (
+            f"give events their HubSpot type ids in the model's settings, `event_types`: {', '.join(events)}"
+            if events
+            else ""
+        )
+        yield finding("HS041", "note", message, element.origin.source, hint=hint)

@@ -363,9 +363,7 @@ def test_without_sensitive_data_it_takes_twelve_calls(open_account: Open, conver
     assert emulated.counters()["writes"] == 0
 
 
-def test_two_thousand_properties_are_made_in_twenty_calls(
-    open_account: Open, convert: Convert, emulated: Handle
-) -> None:
+def test_a_hundred_properties_are_made_in_one_call(open_account: Open, convert: Convert, emulated: Handle) -> None:
     emulated.limit("custom_properties", 5000)
     account = open_account()
     resources = [one for one in convert(many(200)).resources if one.address.kind == "property"]

@@ -231,13 +231,13 @@ def lifecycle(*stages: tuple[str, str], object_name: str = "contact") -> Lifecyc
 
 
 def stage_list(convert: Convert, *stages: tuple[str, str], object_name: str = "contact") -> Resource:
-    (resource,) = convert(lifecycle(*stages, object_name=object_name), "lifecycle-stage-writes").resources
-    return resource
+    found = convert(lifecycle(*stages, object_name=object_name), "lifecycle-stage-writes").resources
+    return next(resource for resource in found if resource.address.kind == "lifecycle-stage-list")
 
 
 def test_stages_of_contacts_and_companies_agree_on_a_fresh_account(account: Any) -> None:
-    assert account.attributes(STAGES)["disagreements"] == []
-    assert account.attributes("hubspot:lifecycle-stage-list/company")["disagreements"] == []
+    for name in ("contact", "company"):
+        assert account.attributes(f"hubspot:lifecycle-agreement/{name}") == {"disagreements": []}
 
 
 @pytest.mark.parametrize(("mode", "expected"), [("separate", 2), ("shared", 0)])
@@ -245,7 +245,7 @@ def test_a_stage_of_one_object_only_is_told_of(account: Any, emulated: Handle, m
     emulated.switch("lifecycle_stages", mode)
     added = emulated.do("add_stage", object_type="contacts", label="SAL")
     emulated.do("rename_stage", object_type="companies", stage="lead", label="Inquiry")
-    said = account.attributes(STAGES)["disagreements"]
+    said = account.attributes("hubspot:lifecycle-agreement/contact")["disagreements"]
     assert len(said) == expected
     if expected:
         assert f"the company pipeline has no stage '{added['id']}'" in said
@@ -255,7 +255,7 @@ def test_a_stage_of_one_object_only_is_told_of(account: Any, emulated: Handle, m
 def test_stages_can_be_compared_without_a_right_to_companies(open_account: Open, emulated: Handle) -> None:
     emulated.fault("status", path="/pipelines/2026-09/companies", status=403, times=0)
     account = open_account()
-    assert account.attributes(STAGES)["disagreements"] == []
+    assert account.attributes("hubspot:lifecycle-agreement/contact") == {"disagreements": []}
 
 
 @pytest.mark.parametrize("shared", ["separate", "shared"])
@@ -303,6 +303,13 @@ def test_a_stage_with_records_is_not_taken_out(account: Any, convert: Convert, e
     (result,) = account.system.write([write])
     assert (result.outcome, "2 contact records" in result.error) == ("failed", True)
     assert "evangelist" in account.attributes(STAGES)["stages"]
+
+
+def test_writing_the_stages_of_one_object_leaves_the_other_list_as_it_was_read(account: Any, convert: Convert) -> None:
+    other = "hubspot:lifecycle-stage-list/company"
+    before = account.attributes(other)
+    account.put(stage_list(convert, ("lead", "Inquiry")))
+    assert account.attributes(other) == before
 
 
 def test_an_empty_stage_is_taken_out(account: Any, convert: Convert) -> None:

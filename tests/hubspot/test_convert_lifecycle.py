@@ -62,7 +62,17 @@ def test_stages_are_keyed_by_their_internal_value(convert: Convert) -> None:
     stages = by_name(convert(lifecycle()))["lifecycle-stage-list/contact"]
     assert stages.attributes["stages"]["2444598513"] == {"label": "SAL"}
     assert stages.attributes["stages_order"] == ["lead", "marketingqualifiedlead", "2444598513", "other"]
-    assert stages.attributes["disagreements"] == []
+    assert sorted(stages.attributes) == ["stages", "stages_order"]
+
+
+def test_the_copies_of_the_stages_are_compared_once(convert: Convert) -> None:
+    both = convert([lifecycle(object="company"), lifecycle()])
+    agreements = [resource for resource in both.resources if resource.address.kind == "lifecycle-agreement"]
+    assert [(one.address.name, one.mode) for one in agreements] == [("contact", "verify")]
+    assert agreements[0].attributes == {"disagreements": []}
+    alone = by_name(convert(lifecycle(object="company")))
+    assert "lifecycle-agreement/company" in alone
+    assert not any("agreement" in name for name in by_name(convert(lifecycle(field="buyer_stage"))))
 
 
 def test_stages_are_compared_and_set_by_hand_without_the_switch(convert: Convert) -> None:

@@ -44,3 +44,11 @@ def _resources(context: Context, elements: Sequence[Element]) -> Iterator[Resour
                 yield from mapping.resources(context, element)
             case Consent():
                 yield from consent.resources(context, element)
+    yield from _agreement(context, elements)
+
+
+def _agreement(context: Context, elements: Sequence[Element]) -> Iterator[Resource]:
+    native = [element for element in elements if isinstance(element, Lifecycle) and lifecycle.is_native(element)]
+    if native:
+        # Contacts before companies: a token for contacts alone is the commoner one.
+        yield lifecycle.agreement(context, max(native, key=lambda element: singular(element.object)))

@@ -13,7 +13,7 @@ from mopsctl_hubspot.names import DEFAULT_STAGES, LIFECYCLE_PROPERTY, STAMP, plu
 
 def resources(context: Context, element: Lifecycle) -> Iterator[Resource]:
     """Everything that a lifecycle asks of HubSpot, apart from its fields."""
-    native = element.field == LIFECYCLE_PROPERTY
+    native = is_native(element)
     yield stage_list(context, element) if native else _own_property(context, element)
     if element.native_stamps and native:
         yield _stamps(context, element)
@@ -44,12 +44,39 @@ def stage_list(context: Context, element: Lifecycle) -> Resource:
         attributes={
             "stages": {stage.value: {"label": stage.label} for stage in element.stages},
             "stages_order": [stage.value for stage in element.stages],
-            "disagreements": [],
         },
         cell="lifecycle.stages",
         mode="write" if context.stage_writes else "verify",
         steps=_stage_steps(element, object_name),
     )
+
+
+def agreement(context: Context, element: Lifecycle) -> Resource:
+    """That all of HubSpot's copies of the stages say the same; one look serves contacts and companies.
+
+    It is a thing of its own, so that writing the stages of one object does not make the plan for the other stale.
+    """
+    return made(
+        context,
+        element.origin,
+        "lifecycle-agreement",
+        singular(element.object),
+        title="lifecycle stages of contacts and companies",
+        attributes={"disagreements": []},
+        cell="lifecycle.stages",
+        mode="verify",
+        steps=[
+            (
+                "Contacts and companies share one lifecycle on HubSpot's screens: open Settings > Data Management > Objects, compare"
+                f" the tab Lifecycle Stage of Contacts and of Companies, and make them agree. {MOVED}"
+            )
+        ],
+    )
+
+
+def is_native(element: Lifecycle) -> bool:
+    """True for a lifecycle on HubSpot's own property."""
+    return element.field == LIFECYCLE_PROPERTY
 
 
 def _own_property(context: Context, element: Lifecycle) -> Resource:

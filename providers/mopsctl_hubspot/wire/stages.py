@@ -9,18 +9,12 @@ from mopsctl_hubspot.names import LIFECYCLE_PIPELINES, STAMP
 from mopsctl_hubspot.wire import pipelines, properties
 
 
-def attributes(
-    object_name: str, definition: Mapping[str, Any], found: Mapping[str, Iterable[Mapping[str, Any]]]
-) -> dict[str, Any]:
-    """The stage list of one object: internal value to label, order, and where the three copies disagree.
-
-    The options of the property count; `found` are the pipelines of contacts and companies, as far as they can be read.
-    """
+def attributes(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """The stage list of one object as its property shows it: internal value to label, and the order."""
     options = properties.in_order(definition.get("options") or [])
     return {
         "stages": {str(option["value"]): {"label": option.get("label", "")} for option in options},
         "stages_order": [str(option["value"]) for option in options],
-        "disagreements": disagreements(object_name, options, found),
     }
 
 
@@ -37,10 +31,13 @@ def pipeline_of(object_name: str, found: Iterable[Mapping[str, Any]]) -> Mapping
 
 
 def disagreements(
-    object_name: str, options: Iterable[Mapping[str, Any]], found: Mapping[str, Iterable[Mapping[str, Any]]]
+    object_name: str, definition: Mapping[str, Any], found: Mapping[str, Iterable[Mapping[str, Any]]]
 ) -> list[str]:
-    """One sentence per stage that one of the copies lacks or names differently, sorted."""
-    mine = {str(option["value"]): str(option.get("label", "")) for option in options}
+    """One sentence per stage that one of the copies lacks or names differently, sorted.
+
+    The options of the object's property count; `found` are the pipelines of contacts and companies that can be read.
+    """
+    mine = {str(option["value"]): str(option.get("label", "")) for option in definition.get("options") or []}
     sentences: list[str] = []
     for other in sorted(found):
         pipeline = pipeline_of(other, found[other])
