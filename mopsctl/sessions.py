@@ -113,20 +113,21 @@ def _connection(exits: contextlib.ExitStack, at: _Place, provider: Provider, nam
     _refuse_loopback(environment, name, settings)
     return Connection(
         system=name,
-        settings={key: value for key, value in settings.items() if not _secret(provider, key, value)},
-        secrets={key: _as_secret(key, value) for key, value in settings.items() if _secret(provider, key, value)},
+        settings={key: _plain(value) for key, value in settings.items() if key not in provider.secret_settings},
+        secrets={key: _secret(key, value) for key, value in settings.items() if key in provider.secret_settings},
         tier=environment.tier,
         emulated=environment.emulated,
         experimental=frozenset(declared.experimental if declared else ()),
     )
 
 
-def _secret(provider: Provider, key: str, value: Any) -> bool:
-    return isinstance(value, Secret) or key in provider.secret_settings
-
-
-def _as_secret(key: str, value: Any) -> Secret:
+def _secret(key: str, value: Any) -> Secret:
     return value if isinstance(value, Secret) else Secret(str(value), key)
+
+
+def _plain(value: Any) -> Any:
+    """A setting that came from an environment variable and is no secret to the adapter; it stays masked on the screen."""
+    return value.reveal() if isinstance(value, Secret) else value
 
 
 @contextlib.contextmanager
