@@ -42,7 +42,7 @@ _REASONS: Mapping[str, str] = {
 _REMOVALS: Mapping[bool, str] = {True: "archived", False: "deleted"}
 _CHECKS: Mapping[str, str] = {
     "read": "by the next plan, which reads it",
-    "attest": "by your word, in the ledger",
+    "attest": "by nobody: no interface shows it, so it stays on this list",
 }
 _WHO: Mapping[str, str] = {
     "system": "changed on the system",

@@ -33,9 +33,9 @@ def test_a_line_is_too_long_only_where_one_word_is(name: str, width: int) -> Non
 
 @pytest.mark.parametrize("name", sorted(samples.PLANS))
 def test_the_words_are_the_same_at_every_width(name: str) -> None:
-    assert [" ".join(lines(name, width)).split() for width in (40, 80, 120)] == [
-        " ".join(lines(name, 4000)).split()
-    ] * 3
+    """But for the dot between an address and its source, which part where one line is too short for both."""
+    words = [" ".join(lines(name, width)).replace(" · ", " ").split() for width in (40, 80, 120, 4000)]
+    assert words[:3] == [words[3]] * 3
 
 
 @pytest.mark.parametrize("name", sorted(samples.PLANS))
