@@ -59,6 +59,8 @@ class Counter_:
         if any("," in value for value in values):
             return "Marketo cannot search for a value with a comma"
         try:
+            if name not in self._describe.searchable():  # made after the last look, perhaps
+                self._describe.forget()
             fields, searchable = self._describe.fields(), self._describe.searchable()
         except PermissionError_ as error:
             return error.message

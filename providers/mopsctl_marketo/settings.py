@@ -182,4 +182,6 @@ def _wrong(key: str, value: Any) -> str:
     if key == "expect":
         good = isinstance(value, Mapping) and set(value) <= set(EXPECTABLE)
         return "" if good else f"a map of {', '.join(EXPECTABLE)}"
+    if key.endswith("_prefix"):
+        return "" if isinstance(value, str) and value == value.lstrip() else "text"
     return "" if isinstance(value, str) and value.strip() == value and value else "text without blanks at its ends"

@@ -30,12 +30,6 @@ _LISTS: Mapping[Role, str] = {
 }
 _OBJECT_ON_SCREEN = {"person": "Person", "program_member": "Program Member"}
 _ON_SCREEN = {"text": "Text Area", "formula": "Formula", "reference": "Reference"}
-_OBJECT_LISTS: Mapping[Role, str] = {
-    "stage": "lifecycle.labels",
-    "lead_status": "lifecycle.lead_status",
-    "reason": "lifecycle.reasons",
-}
-_ON_SCREEN = {"person": "Person", "program_member": "Program Member"}
 
 
 def of_field(context: Context, field: Field) -> Iterator[Resource]:
