@@ -1,0 +1,71 @@
+"""The Salesforce provider: what the core sees of this adapter. Importing it imports no HTTP library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from mopsctl import __version__
+from mopsctl.address import Address
+from mopsctl.element import Element
+from mopsctl.provider.capability import Cell
+from mopsctl.provider.contract import Connection, Converted, Kind, Progress, Provider, System
+from mopsctl_salesforce.kinds import CELLS, KINDS
+
+
+class Salesforce(Provider):
+    """One Salesforce org."""
+
+    name: ClassVar[str] = "salesforce"
+    title: ClassVar[str] = "Salesforce"
+    version: ClassVar[str] = __version__
+    server_check: ClassVar[bool] = True
+    concurrent_writes: ClassVar[int] = 1  # setup changes lock the org
+    settings: ClassVar[Mapping[str, str]] = {
+        "account": "The org's id, 18 characters beginning with 00D; a refreshed sandbox has a new one.",
+        "url": "The org's My Domain address, for instance https://acme--uat.sandbox.my.salesforce.com.",
+        "login_url": "Where tokens are fetched, if not at url; https://login.salesforce.com or https://test.salesforce.com.",
+        "audience": "The audience of the JWT assertion, if it is not the usual one of the environment's tier.",
+        "flow": "How to sign in: jwt, client_credentials or refresh_token; otherwise it follows from the secrets.",
+        "username": "The user that mopsctl signs in as, for the JWT flow.",
+        "api_version": "The version of the API to use, 66.0 if left out; an older org is asked for what it has.",
+        "connector_users": "Username by system, for instance {hubspot: sync@example.com}: who gets the connector's permission set.",
+        "deploy_minutes": "How long to wait for a deployment, 60 if left out.",
+        "client_id": "The consumer key of the External Client App.",
+        "client_secret": "Its consumer secret, for the client credentials flow, and for refresh tokens where the app asks for it.",
+        "private_key": "The private key of the app's certificate in PEM form, for the JWT flow.",
+        "refresh_token": "A refresh token, for that flow.",
+    }
+    secret_settings: ClassVar[frozenset[str]] = frozenset({"client_secret", "private_key", "refresh_token"})
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """Salesforce's kinds by name."""
+        return KINDS
+
+    @property
+    def cells(self) -> Mapping[str, Cell]:
+        """One cell for every row of the lowering table."""
+        return CELLS
+
+    def convert(self, elements: Sequence[Element], connection: Connection) -> Converted:
+        """What the elements become on Salesforce, and what it would refuse."""
+        from mopsctl_salesforce.convert import convert
+
+        return convert(elements, connection)
+
+    def field_address(self, system: str, object_name: str, field_name: str) -> Address:
+        """The address of a field, `salesforce:field/Lead.Business_Unit__c`."""
+        return Address(system, "field", f"{object_name}.{field_name}")
+
+    def open(self, connection: Connection, progress: Progress | None = None) -> System:
+        """Open a connection; the first call signs in."""
+        from mopsctl_salesforce.system import SalesforceSystem
+
+        return SalesforceSystem(connection, progress)
+
+    def emulator(self) -> object | None:
+        """The emulator class."""
+        from mopsctl_salesforce.emulator import SalesforceEmulator
+
+        return SalesforceEmulator

@@ -1,0 +1,260 @@
+"""Catalogue fields become custom fields, value sets, or standard fields that are only checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mopsctl.condition import Scalar
+from mopsctl.element import Field, ValueList
+from mopsctl.resource import Json, Resource
+from mopsctl_salesforce import formula as formulas
+from mopsctl_salesforce import names
+from mopsctl_salesforce.convert.work import Draft, Work, row_of
+
+HINTS: Mapping[str, type] = {
+    "type": str,
+    "help": str,
+    "restricted": bool,
+    "value_set": str,
+    "visible_lines": int,
+    "external_id": bool,
+    "case_sensitive": bool,
+    "formula": str,
+    "blanks": str,
+    "reference_to": str,
+    "relationship": str,
+    "delete_constraint": str,
+    "display_format": str,
+    "summary_operation": str,
+    "summarized_field": str,
+    "summary_foreign_key": str,
+    "sensitivity": str,
+    "compliance": str,
+    "usage": str,
+}
+"""What a binding may say about a field beyond the catalogue, and of which type it is."""
+_COPIED = frozenset(HINTS) - {"type", "value_set", "compliance", "formula"}
+
+_TYPES: Mapping[str, str] = {
+    "text": "Text",
+    "long_text": "LongTextArea",
+    "email": "Email",
+    "phone": "Phone",
+    "url": "Url",
+    "integer": "Number",
+    "decimal": "Number",
+    "currency": "Currency",
+    "percent": "Percent",
+    "boolean": "Checkbox",
+    "date": "Date",
+    "datetime": "DateTime",
+    "choice": "Picklist",
+    "multi_choice": "MultiselectPicklist",
+    "reference": "Lookup",
+    "computed": "Text",
+}
+_HOLDS: Mapping[str, str] = {
+    "boolean": "yes or no",
+    "date": "date",
+    "datetime": "date and time",
+    "choice": "choice",
+    "multi_choice": "several choices",
+    "reference": "reference",
+    "integer": "number",
+    "decimal": "number",
+    "currency": "number",
+    "percent": "number",
+}
+_SENSITIVITY: Mapping[str, tuple[str, list[str]]] = {
+    "personal": ("Confidential", ["GDPR", "PII"]),
+    "identifier": ("Confidential", ["GDPR", "PII"]),
+    "preference": ("Internal", ["GDPR"]),
+    "special": ("Restricted", ["GDPR", "PII"]),
+}
+PICKLISTS = ("Picklist", "MultiselectPicklist")
+NUMBERS = ("Number", "Currency", "Percent")
+LONG_TEXTS = ("LongTextArea", "Html")
+LONGEST_TEXT = 255
+
+
+def add(work: Work, field: Field) -> None:
+    """Take in one field of one object."""
+    if field.role == "lead_status" and not names.is_custom(field.name) and field.object != "Lead":
+        return  # the standard field exists on leads only; the catalogue may be bound to contacts as well
+    if names.is_custom(field.name):
+        _custom(work, field)
+    else:
+        _standard(work, field)
+
+
+def data_type(field: Field) -> str:
+    """Salesforce's data type for the field; a formula has its result type."""
+    native = field.hints.get("type")
+    if isinstance(native, str):
+        return native
+    if field.type == "text" and (field.max or 0) > LONGEST_TEXT:
+        return "LongTextArea"
+    if field.type == "country":
+        return "Picklist" if field.values else "Text"
+    return _TYPES[field.type]
+
+
+def holds(field: Field) -> str:
+    """What kind of data a standard field is expected to hold, coarse enough to be true of every org."""
+    if field.type == "country":
+        return "choice" if field.name.endswith("Code") else "text"
+    return _HOLDS.get(field.type, "text")
+
+
+def listed(values: ValueList) -> dict[str, Json]:
+    """A value list as attributes: items by value, and their order."""
+    items = {item.value: {"label": item.label, "active": not item.hidden} for item in values.items}
+    return {"values": items, "order": list(values.values())}
+
+
+def _custom(work: Work, field: Field) -> None:
+    draft = Draft(field, {}, row_of(field))
+    work.drafts[draft.name] = draft
+    draft.attributes |= _type(field)
+    draft.attributes |= _words(field)
+    draft.attributes |= _constraints(field)
+    draft.attributes |= _classification(field)
+    draft.attributes |= {name: field.hints[name] for name in sorted(_COPIED & field.hints.keys())}
+    if data_type(field) in PICKLISTS and field.values is not None:
+        _choices(work, draft, field.values)
+
+
+def _type(field: Field) -> dict[str, Json]:
+    native = data_type(field)
+    found: dict[str, Json] = {"type": native, "family": names.family(native)}
+    if native in ("Text", *LONG_TEXTS) and field.max is not None:
+        found["length"] = field.max
+    if native in NUMBERS:
+        found |= _digits(field)
+    if field.type == "computed" and isinstance(field.hints.get("formula"), str):
+        found |= formula(native, str(field.hints["formula"]))
+    return found
+
+
+def _digits(field: Field) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    if field.precision is not None:
+        found["precision"] = field.precision
+    if field.scale is not None or field.type == "integer":
+        found["scale"] = field.scale or 0
+    return found
+
+
+def formula(result: str, source: str) -> dict[str, Json]:
+    """The attributes that make a field a formula of that result type."""
+    return {"type": f"Formula ({result})", "family": "Formula", "formula": source}
+
+
+def _words(field: Field) -> dict[str, Json]:
+    found: dict[str, Json] = {"label": field.label}
+    description = _described(field)
+    if description:
+        found["description"] = description
+    return found
+
+
+def _described(field: Field) -> str:
+    if not field.describe:
+        return field.description
+    owner = f"Owner: {field.origin.owner}." if field.origin.owner else ""
+    reason = f"Reason: {field.origin.reason}" if field.origin.reason else ""
+    return " ".join(part for part in (field.description, owner, reason) if part)
+
+
+def _constraints(field: Field) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    if field.required:
+        found["required"] = True
+    if field.unique:
+        found["unique"] = True
+    if field.default is not None and field.type != "computed":
+        found["default"] = default(data_type(field), field.default, field)
+    return found
+
+
+def default(native: str, value: Scalar, field: Field) -> Json:
+    """A default as Salesforce keeps it: a flag, a value of the list, or a formula."""
+    if native in PICKLISTS:
+        spelled = {item.key: item.value for item in field.values.items} if field.values else {}
+        return spelled.get(str(value), str(value))
+    if native == "Checkbox":
+        return value
+    if native in NUMBERS and isinstance(value, int | float):
+        return formulas.number(value)
+    if native == "Date":
+        return "DATE({}, {}, {})".format(*(part.lstrip("0") for part in str(value)[:10].split("-")))
+    return f"DATETIMEVALUE({formulas.text(value)})" if native == "DateTime" else formulas.text(value)
+
+
+def _classification(field: Field) -> dict[str, Json]:
+    found: dict[str, Any] = {}
+    if field.pii in _SENSITIVITY:
+        level, groups = _SENSITIVITY[field.pii]
+        found = {"sensitivity": level, "compliance": groups}
+    if "compliance" in field.hints:
+        found["compliance"] = sorted(part.strip() for part in str(field.hints["compliance"]).split(";") if part.strip())
+    return found
+
+
+def _choices(work: Work, draft: Draft, values: ValueList) -> None:
+    wanted = draft.field.hints.get("value_set")
+    if not wanted:
+        draft.attributes |= listed(values)
+        if draft.field.role == "stage":
+            draft.attributes.setdefault("restricted", True)
+        return
+    name = names.api_name(values.name) if wanted == "global" else str(wanted)
+    draft.attributes["value_set"] = name
+    draft.needs.add(work.address("global-value-set", name))
+    attributes = {"label": name.replace("_", " "), **listed(values)}
+    work.add(work.made("global-value-set", name, attributes, "field.values", draft.field.origin))
+
+
+def _standard(work: Work, field: Field) -> None:
+    name = f"{field.object}.{field.name}"
+    work.drafts[name] = Draft(field, {"holds": holds(field)}, row_of(field))
+    value_set = names.VALUE_SETS.get((field.object, field.name))
+    if field.values is not None and value_set is not None:
+        row = "lifecycle.lead_status" if value_set == "LeadStatus" else "field.values"
+        work.add(work.made("standard-value-set", value_set, listed(field.values), row, field.origin))
+    elif field.values is not None:
+        work.say(
+            "SF010",
+            "warning",
+            f"Salesforce has no value set that mopsctl knows for the standard field {name}, so its list is not written.",
+            field.origin.source,
+            hint="set the values in Setup, or take the list out of the catalogue for this system",
+            address=str(work.field_address(name)),
+        )
+
+
+def resource(work: Work, draft: Draft) -> Resource:
+    """The finished field."""
+    field = draft.field
+    made = work.made("field", draft.name, draft.attributes, draft.capability, field.origin)
+    needs = tuple(sorted(draft.needs))
+    if draft.custom:
+        steps = () if made.mode == "write" else (_new_step(draft),)
+        return replace(made, needs=needs, steps=steps)
+    return replace(made, mode="verify", needs=needs, steps=(_check_step(draft),))
+
+
+def _new_step(draft: Draft) -> str:
+    parts = ", ".join(
+        f"{name} '{value}'" for name, value in sorted(draft.attributes.items()) if name not in ("values", "family")
+    )
+    return f"Setup > Object Manager > {draft.field.object} > Fields & Relationships: {draft.field.name} with {parts}."
+
+
+def _check_step(draft: Draft) -> str:
+    return (
+        f"Setup > Object Manager > {draft.field.object} > Fields & Relationships: find {draft.field.name}, and under Field-Level"
+        f" Security let the user that mopsctl signs in as see it; it should hold {draft.attributes['holds']}."
+    )
