@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from mopsctl.diagnostics import NOWHERE, Source
@@ -14,7 +13,7 @@ from mopsctl.element import Mode, OnDelete
 Number = int | float
 DurationUnit = Literal["hours", "days", "weeks", "months", "years"]
 
-NO_MARKS: Mapping[str, Source] = MappingProxyType({})
+NO_MARKS: Mapping[str, Source] = {}
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 

@@ -5,6 +5,7 @@ Rules: MS009 unknown kind, RF003 two documents under one name, RF006 no stack, R
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -70,6 +71,9 @@ class Documents:
 def read(folder: Folder) -> Documents:
     """Every document of the stack in this folder; whatever cannot be read is a finding."""
     documents = Documents()
+    if not os.path.lexists(folder.root / STACK_FILE):
+        documents.found.append(_missing_stack(folder))
+        return documents
     _read_one(folder, STACK_FILE, documents)
     patterns = _patterns(documents.stack())
     names = folder.names(patterns)
@@ -161,7 +165,7 @@ def _taken(document: Raw, earlier: Raw) -> Diagnostic:
     return Diagnostic("RF003", "error", message, where, "give one of them another name")
 
 
-def missing_stack(folder: Folder) -> Diagnostic:
+def _missing_stack(folder: Folder) -> Diagnostic:
     """What to say where a folder holds no stack."""
     if not folder.root.is_dir():
         return Diagnostic(

@@ -100,9 +100,11 @@ class Folder:
             )
         if not stat.S_ISREG(status.st_mode):
             return Diagnostic("YM002", "error", "This is no regular file.", Source(name), "leave it out of the stack")
+        if status.st_size > FILE_BYTES:
+            return _too_large(name, status.st_size)
         self.bytes += status.st_size
         self.files += 1
-        return _too_large(name, status.st_size)
+        return None
 
     def _over_limits(self, name: str) -> Diagnostic | None:
         if self.files > STACK_FILES:
@@ -134,9 +136,7 @@ def _found(root: Path, pattern: str) -> list[Path]:
         return []
 
 
-def _too_large(name: str, size: int) -> Diagnostic | None:
-    if size <= FILE_BYTES:
-        return None
+def _too_large(name: str, size: int) -> Diagnostic:
     message = f"This file has {size / 1024**2:.1f} MiB, and {FILE_BYTES // 1024**2} MiB are read at most."
     return Diagnostic("YM003", "error", message, Source(name), "divide it into several documents")
 

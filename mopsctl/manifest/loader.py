@@ -15,10 +15,10 @@ from mopsctl.manifest import environment as connections
 from mopsctl.manifest import overlay, references, schema
 from mopsctl.manifest.build import build
 from mopsctl.manifest.digest import digest
-from mopsctl.manifest.documents import CONTENT, Documents, Raw, missing_stack, read
+from mopsctl.manifest.documents import CONTENT, Documents, Raw, read
 from mopsctl.manifest.files import STACK_FILE, Folder
 from mopsctl.manifest.model import Environment, Stack
-from mopsctl.manifest.placeholders import substitute
+from mopsctl.manifest.placeholders import pending, substitute
 from mopsctl.manifest.variables import settle
 
 
@@ -50,8 +50,9 @@ def load_stack(folder: Path, environment: str | None = None, environ: Mapping[st
     """
     room = Folder(folder)
     documents = read(room)
-    if documents.stack() is None and not any(each.source.file == STACK_FILE for each in documents.found):
-        documents.found.append(missing_stack(room))
+    if documents.stack() is None and not documents.found:
+        message = f"'{STACK_FILE}' holds no Stack."
+        documents.found.append(Diagnostic("RF006", "error", message, Source(STACK_FILE), "say 'kind: Stack' in it"))
     kept = [each for each in documents.all if each.kind != "Environment" or environment in (None, each.name)]
     number = digest(kept)
     _shape(documents, ("Stack", "Environment"))
@@ -97,6 +98,7 @@ def _fill(documents: Documents, chosen: Raw | None, environ: Mapping[str, str]) 
     for raw in documents.of(*CONTENT):
         if raw.placeholders:
             documents.note(raw, substitute(raw.root, values))
+            raw.ok = raw.ok and not pending(raw.root)
 
 
 def _typed(documents: Documents, environment: str | None, folder: Path) -> Stack | None:

@@ -86,6 +86,11 @@ def substitute(root: Map, values: Values) -> list[Diagnostic]:
     return found
 
 
+def pending(root: Map) -> bool:
+    """True where a variable is left that has no value; why is said where the variable is declared or set."""
+    return any("${var." in holder[key] for holder, key, _ in _texts(root))
+
+
 def forbidden(root: Map, allowed: Callable[[Path], bool]) -> list[Diagnostic]:
     """Findings for references in a document that may hold none, or only `${env:NAME}` where `allowed` says so."""
     found: list[Diagnostic] = []

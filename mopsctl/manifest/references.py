@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mopsctl.diagnostics import Diagnostic, Source, did_you_mean
-from mopsctl.manifest.documents import Documents
+from mopsctl.manifest.documents import Documents, Raw
 from mopsctl.manifest.model import (
     ConsentPolicy,
     Document,
@@ -27,6 +27,7 @@ from mopsctl.manifest.model import (
     ScoringModel,
     Stack,
 )
+from mopsctl.manifest.tree import Map
 
 _STOPS = ("opt_out_all",)
 
@@ -83,15 +84,20 @@ def check(stack: Stack, documents: Documents, folder: Path) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for document in stack.documents():
         found.extend(_OF_KIND[document.kind](document, known))
-    found.extend(_environment(known))
+    for raw in documents.of("Environment"):
+        found.extend(_connections(raw, known))
     found.extend(_circles(stack))
     return found
 
 
-def _environment(known: Known) -> Iterator[Diagnostic]:
-    environment = known.stack.environment
-    if environment is not None:
-        yield from known.systems(environment, "connections", environment.connections)
+def _connections(environment: Raw, known: Known) -> Iterator[Diagnostic]:
+    """Of every environment, whichever was asked for."""
+    connections = environment.spec.get("connections")
+    if not isinstance(connections, Map) or not environment.ok:
+        return
+    for name in connections:
+        if name not in known.stack.systems:
+            yield _no_system(name, known.stack.systems, connections.key_source(name))
 
 
 def _catalog(catalog: FieldCatalog, known: Known) -> Iterator[Diagnostic]:

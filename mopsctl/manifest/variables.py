@@ -129,7 +129,11 @@ def _checked(name: str, value: object, wanted: str, where: Source, work: _Work) 
     }
     if fits[wanted] and isinstance(value, str | int | float):
         return value
-    hint = f'put it in quotes: "{value}"' if wanted == "string" else f"or declare it with another type than {wanted}"
+    hint = (
+        f'put it in quotes: "{value}"'
+        if wanted == "string"
+        else f"correct it, or declare it with another type than {wanted}"
+    )
     work.found.append(Diagnostic("NV003", "error", f"The variable '{name}' has to be {_EXPECTS[wanted]}.", where, hint))
     return None
 

@@ -75,7 +75,8 @@ def word(problem: Problem) -> Iterator[Worded]:
     if isinstance(value, str) and "${" in value:
         return
     if "x-says" in problem.schema and problem.error.validator != "required":
-        yield Worded("MS008", problem.schema["x-says"], problem.path)
+        if isinstance(value, dict):  # of anything else another error says that it is no row at all
+            yield Worded("MS008", problem.schema["x-says"], problem.path)
     elif "propertyNames" in problem.error.relative_schema_path:
         yield _bad_key(problem)
     else:
@@ -162,8 +163,8 @@ def _unknown_value(problem: Problem) -> Iterator[Worded]:
 def _constant(problem: Problem) -> Iterator[Worded]:
     wanted = problem.wanted
     rule = "MS010" if problem.path == ("apiVersion",) else "MS004"
-    text = str(wanted).lower() if isinstance(wanted, bool) else wanted
-    yield Worded(rule, f"{problem.name} can only be '{text}'.", problem.path)
+    text = str(wanted).lower() if isinstance(wanted, bool) else f"'{wanted}'"
+    yield Worded(rule, f"{problem.name} can only be {text}.", problem.path)
 
 
 def _wrong_form(problem: Problem) -> Iterator[Worded]:
@@ -207,7 +208,7 @@ def _out_of_range(problem: Problem) -> Iterator[Worded]:
 
 def _wrong_size(problem: Problem) -> Iterator[Worded]:
     limit, kind = problem.wanted, str(problem.error.validator)
-    if kind == "minLength" or (limit == 1 and kind == "minItems"):
+    if not problem.value:
         yield Worded("MS007", f"{problem.name} is empty.", problem.path, "fill it, or leave the line out")
     elif kind == "maxLength":
         yield Worded("MS007", f"{problem.name} is longer than {limit} characters.", problem.path)
@@ -215,11 +216,10 @@ def _wrong_size(problem: Problem) -> Iterator[Worded]:
         expected = problem.schema.get("x-expects", "filled")
         yield Worded("MS007", f"{problem.name} has to be {expected}.", problem.path)
     else:
-        yield Worded(
-            "MS007",
-            f"{problem.name} has {len(problem.value)} items, and {limit} are {'needed' if kind == 'minItems' else 'allowed'}.",
-            problem.path,
-        )
+        count = len(problem.value)
+        side = "needed" if kind == "minItems" else "allowed"
+        items = f"{count} item{'s' if count != 1 else ''}"
+        yield Worded("MS007", f"{problem.name} has {items}, and {limit} are {side}.", problem.path)
 
 
 def _twice(problem: Problem) -> Iterator[Worded]:
@@ -246,12 +246,17 @@ def _none_fits(problem: Problem) -> Iterator[Worded]:
     branches: dict[object, list[ValidationError]] = {}
     for error in problem.error.context or ():
         branches.setdefault(error.relative_schema_path[0], []).append(error)
-    near = [errors for errors in branches.values() if all(error.relative_path for error in errors)]
+    near = [errors for errors in branches.values() if not any(map(_of_another_sort, errors))]
     if len(near) != 1:
         yield from _wrong_sort(problem)
         return
     for error in near[0]:
         yield from word(Problem(error, (*problem.path, *error.relative_path)))
+
+
+def _of_another_sort(error: ValidationError) -> bool:
+    """True where the whole value is of another sort than this form has, not only something in it."""
+    return not error.relative_path and error.validator in ("type", "enum", "const", "pattern")
 
 
 def _not_expected(problem: Problem) -> Iterator[Worded]:
