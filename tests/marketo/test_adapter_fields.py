@@ -219,10 +219,9 @@ class TestLiveFields:
 
     @pytest.mark.parametrize("fault", [{"status": 500}, {"code": "610"}, {"code": "1003"}])
     def test_a_failing_page_is_never_taken_for_the_end(self, account: Account, fault: dict[str, Any]) -> None:
-        for number in range(99):
-            account.put(f"field/person.part{number}", {**OWN, "label": f"Part {number}"})
-        account.handle.do("set_permissions", permissions=["Read-Write Schema Custom Field"])
-        account.handle.fault("status", path="leads/schema/fields", times=0, **fault)
+        for number in range(300):
+            account.handle.do("add_field", **_by_hand(f"part{number}", f"Part {number}"))
+        account.handle.fault("status", path="leads/schema/fields", after=1, times=0, **fault)
         reading = account.system.reread([Address.parse(f"marketo:{REGION}")])
         assert not reading.items
         assert "No person field could be read" in reading.unreadable["field"]

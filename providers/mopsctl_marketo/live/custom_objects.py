@@ -118,14 +118,14 @@ def _edits(name: str, standing: _Standing, target: Attributes) -> list[tuple[str
     if not base or any(base.get(key) != target[key] for key in _PLAIN if key in target):
         action = "updateOnly" if base else "createOnly"
         calls.append(("", {"action": action, **object_body(name, target)}))
+    gone = [{"name": key} for key in sorted(have) if key not in wanted]
+    if gone:  # first, because Marketo counts fields
+        calls.append((f"/{name}/deleteField", {"input": gone}))
     added = [field_json(key, wanted[key]) for key in sorted(wanted) if key not in have]
     if added:
         calls.append((f"/{name}/addField", {"input": added}))
     changed = [key for key in sorted(wanted) if key in have and wanted[key] != have[key]]
     calls += [(f"/{name}/{key}/updateField", field_update(wanted[key])) for key in changed]
-    gone = [{"name": key} for key in sorted(have) if key not in wanted]
-    if gone:
-        calls.append((f"/{name}/deleteField", {"input": gone}))
     return calls
 
 
