@@ -85,7 +85,7 @@ _WORDS: dict[str, str] = {
     "unknown": "is empty",
     "before": "is before",
     "after": "is after",
-    "within": "is within the last days:",
+    "within": "is within the last",
     "matches": "matches",
     "happened": "happened",
 }
@@ -121,13 +121,32 @@ def _bracketed(part: Condition) -> str:
 
 
 def _test_sentence(test: Test) -> str:
-    subject = {"grade": "the grade", "inactive": "no activity"}.get(test.subject, test.name)
     if test.subject == "inactive":
-        return f"no activity for {test.operands[0]} days"
-    words = [subject, _WORDS[test.operator], ", ".join(_plain(value) for value in test.operands)]
+        return f"no activity for {_days(test)}"
+    words = [_subject(test), _verb(test), _operands(test)]
     text = " ".join(word for word in words if word)
     details = ", ".join(f"{name} {_plain(value)}" for name, value in test.where)
     return f"{text} ({details})" if details else text
+
+
+def _subject(test: Test) -> str:
+    if test.subject == "grade":
+        return f"the grade of {test.name}" if test.name else "the grade"
+    return f"the score {test.name}" if test.subject == "score" else test.name
+
+
+def _verb(test: Test) -> str:
+    return "happened within the last" if (test.subject, test.operator) == ("event", "within") else _WORDS[test.operator]
+
+
+def _operands(test: Test) -> str:
+    if test.operator == "within":
+        return _days(test)
+    return (" and " if test.operator == "between" else ", ").join(_plain(value) for value in test.operands)
+
+
+def _days(test: Test) -> str:
+    return f"{test.operands[0]} {'day' if test.operands[0] == 1 else 'days'}"
 
 
 def _plain(value: Scalar) -> str:
