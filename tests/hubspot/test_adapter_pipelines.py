@@ -1,4 +1,4 @@
-"""Pipelines, lifecycle stages, scores and consent over a real socket."""
+"""Deal and ticket pipelines over a real socket: each part moves, and nothing else does."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from mopsctl_hubspot.wire import pipelines as wire
 
-from mopsctl import condition
 from mopsctl.address import Address
-from mopsctl.element import Field, Lifecycle, Origin, Pipeline, PipelineStage, Rule, RuleGroup, Score, Stage
+from mopsctl.element import Origin, Pipeline, PipelineStage
 from mopsctl.emulator import Handle
 from mopsctl.errors import OutcomeUnknown
 from mopsctl.provider.contract import Converted
@@ -19,9 +19,6 @@ from mopsctl.resource import Resource, Write
 Open = Callable[..., Any]
 Convert = Callable[..., Converted]
 DEAL = "hubspot:pipeline/deal.renewals"
-STAGES = "hubspot:lifecycle-stage-list/contact"
-SCORE = "hubspot:lead-score/contact.fit"
-TIMES = ("updatedAt", "updatedUserId")
 
 
 def stage(name: str, probability: float | None = 0.5, **more: Any) -> PipelineStage:
@@ -222,282 +219,10 @@ def test_a_lost_answer_in_the_middle_stops_there(account: Any, convert: Convert,
     assert "lost" in account.attributes(DEAL)["stages"]
 
 
-# -- lifecycle stages
-
-
-def lifecycle(*stages: tuple[str, str], object_name: str = "contact") -> Lifecycle:
-    made = tuple(Stage(value, value, label) for value, label in stages)
-    return Lifecycle(Origin(), "person", "Person", "person", object_name, "lifecyclestage", made, ())
-
-
-def stage_list(convert: Convert, *stages: tuple[str, str], object_name: str = "contact") -> Resource:
-    found = convert(lifecycle(*stages, object_name=object_name), "lifecycle-stage-writes").resources
-    return next(resource for resource in found if resource.address.kind == "lifecycle-stage-list")
-
-
-def test_stages_of_contacts_and_companies_agree_on_a_fresh_account(account: Any) -> None:
-    for name in ("contact", "company"):
-        assert account.attributes(f"hubspot:lifecycle-agreement/{name}") == {"disagreements": []}
-
-
-@pytest.mark.parametrize(("mode", "expected"), [("separate", 2), ("shared", 0)])
-def test_a_stage_of_one_object_only_is_told_of(account: Any, emulated: Handle, mode: str, expected: int) -> None:
-    emulated.switch("lifecycle_stages", mode)
-    added = emulated.do("add_stage", object_type="contacts", label="SAL")
-    emulated.do("rename_stage", object_type="companies", stage="lead", label="Inquiry")
-    said = account.attributes("hubspot:lifecycle-agreement/contact")["disagreements"]
-    assert len(said) == expected
-    if expected:
-        assert f"the company pipeline has no stage '{added['id']}'" in said
-        assert "stage 'lead' is 'Lead' in the contact property and 'Inquiry' in the company pipeline" in said
-
-
-def test_stages_can_be_compared_without_a_right_to_companies(open_account: Open, emulated: Handle) -> None:
-    emulated.fault("status", path="/pipelines/2026-09/companies", status=403, times=0)
-    account = open_account()
-    assert account.attributes("hubspot:lifecycle-agreement/contact") == {"disagreements": []}
-
-
-@pytest.mark.parametrize("shared", ["separate", "shared"])
-def test_a_stage_gets_another_label(account: Any, convert: Convert, emulated: Handle, shared: str) -> None:
-    emulated.switch("lifecycle_stages", shared)
-    (result,) = account.put(stage_list(convert, ("lead", "Inquiry"), ("customer", "Customer")))
-    assert (result.outcome, "does not document" in result.note) == ("done", True)
-    assert account.attributes(STAGES)["stages"]["lead"] == {"label": "Inquiry"}
-    company = account.attributes("hubspot:lifecycle-stage-list/company")["stages"]["lead"]["label"]
-    assert company == ("Inquiry" if shared == "shared" else "Lead")
-
-
-def test_stages_get_another_order(account: Any, convert: Convert) -> None:
-    before = account.attributes(STAGES)["stages_order"]
-    wanted = ("other", "Other"), ("customer", "Customer"), ("lead", "Lead")
-    (result,) = account.put(stage_list(convert, *wanted))
-    assert result.outcome == "done"
-    after = account.attributes(STAGES)["stages_order"]
-    assert [name for name in after if name in ("other", "customer", "lead")] == ["other", "customer", "lead"]
-    others = [name for name in before if name not in ("other", "customer", "lead")]
-    assert [name for name in after if name in others] == others
-
-
-def test_hubspot_gives_a_new_stage_its_own_value_and_the_user_is_told(account: Any, convert: Convert) -> None:
-    resource = stage_list(convert, ("lead", "Lead"), ("sal", "Sales accepted"))
-    (result,) = account.put(resource)
-    assert result.outcome == "failed"
-    made = set(account.attributes(STAGES)["stages"]) - {"sal"}
-    number = next(key for key in made if key.isdigit())
-    assert f"'{number}'" in result.hint
-    account.handle.reset_counters()
-    (again,) = account.put(resource)
-    assert (again.outcome, f"'{number}'" in again.hint) == ("failed", True)
-    assert account.requests("write") == [], "a second try makes no second stage"
-    (bound,) = account.put(stage_list(convert, ("lead", "Lead"), (number, "Sales accepted lead")))
-    assert bound.outcome == "done"
-
-
-def test_a_stage_with_records_is_not_taken_out(account: Any, convert: Convert, emulated: Handle) -> None:
-    (first,) = account.put(stage_list(convert, ("lead", "Lead"), ("evangelist", "Evangelist")))
-    assert first.outcome == "done"
-    emulated.do("add_records", object_type="contacts", count=2, lifecyclestage="evangelist")
-    write = account.write_of(stage_list(convert, ("lead", "Lead")))
-    assert account.system.impact([write])[write.address].records == 2
-    (result,) = account.system.write([write])
-    assert (result.outcome, "2 contact records" in result.error) == ("failed", True)
-    assert "evangelist" in account.attributes(STAGES)["stages"]
-
-
-def test_writing_the_stages_of_one_object_leaves_the_other_list_as_it_was_read(account: Any, convert: Convert) -> None:
-    other = "hubspot:lifecycle-stage-list/company"
-    before = account.attributes(other)
-    account.put(stage_list(convert, ("lead", "Inquiry")))
-    assert account.attributes(other) == before
-
-
-def test_an_empty_stage_is_taken_out(account: Any, convert: Convert) -> None:
-    account.put(stage_list(convert, ("lead", "Lead"), ("evangelist", "Evangelist")))
-    (result,) = account.put(stage_list(convert, ("lead", "Lead")))
-    assert result.outcome == "done"
-    assert "evangelist" not in account.attributes(STAGES)["stages"]
-
-
-def test_where_stages_cannot_be_written_the_screen_is_named(account: Any, convert: Convert, emulated: Handle) -> None:
-    emulated.switch("lifecycle_stage_writes", "forbidden")
-    before = account.attributes(STAGES)
-    (result,) = account.put(stage_list(convert, ("lead", "Inquiry")))
-    assert result.outcome == "failed"
-    assert account.attributes(STAGES) == before
-
-
-def test_stage_lists_are_never_created_or_removed(account: Any) -> None:
-    seen = account.see(STAGES)
-    assert seen is not None
-    assert (seen.builtin, seen.removable) == (True, False)
-
-
-@pytest.mark.parametrize("whole", [True, False])
-def test_the_dates_of_stages_are_found(account: Any, emulated: Handle, whole: bool) -> None:
-    address = Address.parse("hubspot:stage-stamps/contact")
-    before = account.attributes(str(address))["stamps"]
-    assert before["hs_v2_date_entered_lead"] == {"type": "datetime"}
-    added = emulated.do("add_stage", object_type="contacts", label="SAL")
-    look = account.system.read([], [address]) if whole else account.system.reread([address])
-    after = look.items[address].attributes["stamps"]
-    assert set(after) - set(before) == {f"hs_v2_date_entered_{added['id']}"}
-
-
-# -- scores
-
-STAFF = Field(Origin(), "person", "contact", "annualrevenue", "staff", "integer", "Staff")
-
-
-def score(convert: Convert, points: float = 20, **more: Any) -> Resource:
-    rules = (
-        Rule("big", points, when=condition.Test("field", "staff", "gt", (50,)), disabled=more.pop("disabled", False)),
-        Rule("known", 5, when=condition.Test("field", "staff", "known")),
-    )
-    group = RuleGroup(
-        more.pop("group", "size"),
-        rules,
-        cap_max=more.pop("cap", 45),
-        decay_percent=more.pop("decay", None),
-        decay_days=30,
-    )
-    element = Score(
-        Origin(),
-        "fit",
-        "Fit",
-        more.pop("dimension", "fit"),
-        "person",
-        "contact",
-        "fit_score",
-        (group, *more.pop("groups", ())),
-        fields={"staff": STAFF},
-        **more,
-    )
-    found = {resource.address.kind: resource for resource in convert(element, "lead-scoring-beta").resources}
-    return found["lead-score"]
-
-
-@pytest.mark.parametrize("unpublished", ["draft", "missing"])
-@pytest.mark.parametrize("version", ["2026-09-beta", "2027-03-beta"])
-def test_a_new_score_is_a_draft(
-    open_account: Open, convert: Convert, emulated: Handle, unpublished: str, version: str
-) -> None:
-    emulated.switch("unpublished_score", unpublished)
-    account = open_account("lead-scoring-beta", scoring_version=version)
-    resource = score(convert)
-    (result,) = account.put(resource)
-    assert (result.outcome, "draft" in result.note) == ("done", True)
-    assert_there(account, resource)
-    assert account.write_of(resource).fields == ()
-    assert account.attributes("hubspot:score-publication/contact.fit") == {"published": False}
-    assert not any("publish" in path for _, path in account.requests())
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ({}, {"points": 25}),
-        ({}, {"cap": 60}),
-        ({}, {"cap": None}),
-        ({}, {"disabled": True}),
-        ({}, {"maximum": 80}),
-        ({}, {"group": "another"}),
-        ({}, {"settings": {"exclude_segments": ["12"]}}),
-        ({"dimension": "engagement"}, {"dimension": "engagement", "decay": 25}),
-        ({"dimension": "engagement", "decay": 25}, {"dimension": "engagement"}),
-    ],
-)
-def test_a_draft_moves(account: Any, convert: Convert, before: dict[str, Any], after: dict[str, Any]) -> None:
-    account.put(score(convert, **before))
-    resource = score(convert, **after)
-    assert account.write_of(resource).fields != ()
-    (result,) = account.put(resource)
-    assert (result.outcome, result.error) == ("done", "")
-    assert_there(account, resource)
-
-
-def test_what_others_put_into_a_draft_stays(account: Any, convert: Convert, emulated: Handle) -> None:
-    account.put(score(convert))
-    (key, doc), *_ = emulated.store.items("scores")
-    theirs = {**doc["draft"]["groupConfigs"][0], "groupName": "theirs", "id": "900"}
-    draft = doc["draft"] | {"groupConfigs": [theirs, *doc["draft"]["groupConfigs"]]}
-    emulated.store.put("scores", key, doc | {"draft": draft})
-    account.put(score(convert, 30))
-    stored = emulated.store.list("scores")[0]["draft"]
-    assert stored["groupConfigs"][0] == theirs
-    assert stored["outputConfiguration"] == doc["draft"]["outputConfiguration"]
-    before = {rule["id"] for group in doc["draft"]["groupConfigs"] for rule in group["ruleConfigurations"]}
-    assert before <= {rule["id"] for group in stored["groupConfigs"] for rule in group["ruleConfigurations"]}
-
-
-def test_a_published_score_is_seen_until_its_draft_moves_on(account: Any, convert: Convert, emulated: Handle) -> None:
-    account.put(score(convert))
-    published = "hubspot:score-publication/contact.fit"
-    hub: Any = emulated.emulator
-    doc = emulated.store.list("scores")[0]
-    emulated.store.put("scores", doc["id"], doc | {"published": doc["draft"], "status": "published"})
-    assert hub.store is emulated.store
-    assert account.attributes(published) == {"published": True}
-    account.put(score(convert, 30))
-    assert account.attributes(published) == {"published": False}
-
-
-def test_scores_are_never_removed_by_us(account: Any, convert: Convert) -> None:
-    account.put(score(convert))
-    assert account.remove(SCORE).outcome == "refused"
-    seen = account.see(SCORE)
-    assert seen is not None
-    assert seen.removable is False
-
-
-@pytest.mark.parametrize(("mode", "words"), [("missing", "answered 404"), ("forbidden", "")])
-def test_an_account_without_the_beta_says_so(account: Any, emulated: Handle, mode: str, words: str) -> None:
-    emulated.switch("lead_scoring", mode)
-    reading = account.system.read([], [Address.parse(SCORE), Address.parse(DEAL)])
-    assert set(reading.unreadable) == {"lead-score"}
-    assert words in reading.unreadable["lead-score"]
-
-
-def test_two_scores_of_one_name_are_not_guessed_between(account: Any, convert: Convert, emulated: Handle) -> None:
-    account.put(score(convert))
-    doc = emulated.store.list("scores")[0]
-    emulated.store.put("scores", "999", doc | {"id": "999"})
-    reading = account.system.read([], [Address.parse(SCORE)])
-    assert "two lead scores called 'fit'" in reading.unreadable["lead-score"]
-
-
-# -- consent
-
-
-def test_subscription_types_are_found_by_name(account: Any, emulated: Handle) -> None:
-    emulated.do("create_subscription_type", name="Product news")
-    emulated.do("create_subscription_type", name="Old news", active=False)
-    emulated.do("create_subscription_type", name="One to one", internal=True)
-    assert account.attributes("hubspot:subscription-type/Product news") == {"active": True}
-    assert account.attributes("hubspot:subscription-type/Old news") == {"active": False}
-    assert account.see("hubspot:subscription-type/One to one") is None
-
-
-@pytest.mark.parametrize("version", ["2026-09", "v3"])
-def test_subscription_types_in_every_version(open_account: Open, emulated: Handle, version: str) -> None:
-    emulated.do("create_subscription_type", name="Product news")
-    account = open_account(api_version=version)
-    assert account.attributes("hubspot:subscription-type/Product news") == {"active": True}
-
-
-def test_legal_bases_compare_whatever_dash_they_are_written_with(account: Any, emulated: Handle) -> None:
-    bases = account.attributes("hubspot:legal-basis-list/contact")["bases"]
-    assert bases["legitimate interest - prospect/lead"] == {"hidden": False}
-    stored = emulated.store.get("properties:0-1", "hs_legal_basis")
-    assert stored is not None
-    assert any("\u2013" in option["value"] for option in stored["options"])
-
-
-@pytest.mark.parametrize(
-    "kind", ["subscription-type", "legal-basis-list", "score-publication", "checklist", "connector-mapping"]
-)
-def test_what_is_not_written_is_refused_without_a_call(account: Any, kind: str) -> None:
-    address = Address("hubspot", kind, "x")
-    (result,) = account.system.write([Write(address, "add", (), {}, None)])
-    assert (result.outcome, bool(result.error)) == ("refused", True)
-    assert account.requests() == []
+def test_archived_stages_are_not_there() -> None:
+    stages = [
+        {"id": "a", "label": "A", "archived": True},
+        {"id": "b", "label": "B", "metadata": {"probability": "1.0"}},
+    ]
+    seen = wire.attributes("deal", {"label": "P", "stages": stages})
+    assert (seen["stages"], seen["stages_order"]) == ({"b": {"label": "B", "probability": 1.0}}, ["b"])

@@ -356,6 +356,16 @@ def test_a_revived_property_is_told_of(account: Any, property_: PropertyOf, emul
     assert all(result.note == "" for name, result in results.items() if name != "contact.fit")
 
 
+def test_a_revived_property_that_reads_do_not_show_yet(account: Any, property_: PropertyOf, emulated: Handle) -> None:
+    account.put(property_("fit"))
+    account.remove(NAME)
+    _age(emulated, "fit")
+    write = account.write_of(property_("fit"))
+    emulated.fault("lag", method="POST", path="/properties/", reads=1)
+    (result,) = account.system.write([write])
+    assert (result.outcome, "brought back" in result.note) == ("done", True)
+
+
 def test_a_fresh_one_beside_the_archived_one_is_not_called_revived(
     account: Any, property_: PropertyOf, emulated: Handle
 ) -> None:

@@ -109,14 +109,24 @@ def _settled(desk: Desk, object_name: str, write: Write, raw: Raw) -> Result:
     note = ""
     if _is_old(raw):
         note = REVIVED
-        sensitivity = write.target.get("dataSensitivity", "non_sensitive")
-        raw = desk.api.get(path, {"dataSensitivity": sensitivity})
+        raw = _as_it_is(desk, path, write) or raw
     differing = wire.differences(write.target, write.target, raw)
     patch = [attribute for attribute in differing if attribute in (*wire.WRITABLE, "fieldType")]
     if patch:
         raw = desk.api.write("PATCH", path, wire.patch_body(patch, write.target, raw))
         differing = wire.differences(write.target, write.target, raw)
     return not_kept(write, differing) if differing else done(write, note=note)
+
+
+def _as_it_is(desk: Desk, path: str, write: Write) -> Raw | None:
+    """The definition read back; None while reads still lag behind the creation."""
+    try:
+        found: Raw = desk.api.get(path, {"dataSensitivity": write.target.get("dataSensitivity", "non_sensitive")})
+    except VendorError as error:
+        if is_absent(error):
+            return None
+        raise
+    return found
 
 
 def _change(desk: Desk, write: Write) -> Result:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from mopsctl.errors import VendorError
 from mopsctl.resource import Result, Write
 from mopsctl_hubspot.names import OBJECT_IDS, split
 from mopsctl_hubspot.wire import scores as wire
@@ -33,12 +34,16 @@ def _one(desk: Desk, write: Write) -> Result:
         desk.api.write("PUT", f"{desk.api.paths.scores}/{score_id}/draft", wire.draft_body(write.target, raw["draft"]))
 
     def look() -> list[str]:
-        seen = wire.attributes(desk.api.get(f"{desk.api.paths.scores}/{score_id}/draft"))
+        try:
+            draft = desk.api.get(f"{desk.api.paths.scores}/{score_id}/draft")
+        except VendorError as error:
+            if error.status == 404:
+                return ["draft"]
+            raise
+        seen = wire.attributes(draft)
         return sorted(key for key in write.touched() if key in write.target and seen.get(key) != write.target[key])
 
     if differing := read_back(look):
-        said = f"The draft does not show the written {', '.join(differing)}."
-        return Result(
-            write.address, "failed", remote_id=score_id, error=said, hint="open the draft in HubSpot", code="ignored"
-        )
+        said = f"HubSpot does not show the written {', '.join(differing)} of the draft yet."
+        return Result(write.address, "unknown", remote_id=score_id, error=said, hint="open the draft in HubSpot")
     return done(write, remote_id=score_id, note=NOTE)
