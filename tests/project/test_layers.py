@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -93,9 +94,10 @@ def parse(name: str, text: str) -> Module:
     return Module(name, ast.parse(text))
 
 
-def imports(module: Module) -> Iterator[Import]:
+@cache
+def imports(module: Module) -> tuple[Import, ...]:
     """Every import of the module, also those in functions and under TYPE_CHECKING."""
-    yield from _imports(module, module.tree, "loaded")
+    return tuple(_imports(module, module.tree, "loaded"))
 
 
 def _imports(module: Module, node: ast.AST, when: Literal["loaded", "lazy", "typing"]) -> Iterator[Import]:
