@@ -30,7 +30,7 @@ def progress(terminal: Terminal) -> Iterator[Listener]:
     )
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=20))
     with Progress(*columns, console=console, transient=True) as shown:
-        task = shown.add_task("", total=None)
+        task = shown.add_task("loading", total=None)
 
         def listen(event: Event) -> None:
             line = mask(text.event(event))

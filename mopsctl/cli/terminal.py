@@ -5,8 +5,8 @@ Everything that mopsctl prints passes through here, and so through `mopsctl.secr
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -49,8 +49,7 @@ class Terminal:
         """How wide text may be and whether it takes colour, on standard output if no stream is named."""
         from mopsctl.render.text import Screen
 
-        width = max(NARROWEST, shutil.get_terminal_size((PIPED_WIDTH, 24)).columns)
-        return Screen(width=width, color=self.colored(stream or sys.stdout), verbose=self.verbose)
+        return Screen(width=max(NARROWEST, _columns()), color=self.colored(stream or sys.stdout), verbose=self.verbose)
 
     def colored(self, stream: TextIO) -> bool:
         """True where the stream is a terminal that takes colour, and nobody asked for none."""
@@ -108,6 +107,17 @@ class Terminal:
         except BrokenPipeError:  # the reader has seen enough; the run goes on to its end
             self._broken.add(name)
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it stays until the process ends
+
+
+def _columns() -> int:
+    """What COLUMNS says, else the width of the terminal at any of the three streams: a pipe may end in one, too."""
+    named = os.environ.get("COLUMNS", "")
+    if named.isdecimal() and int(named):
+        return int(named)
+    for stream in (sys.stdout, sys.stderr, sys.stdin):
+        with contextlib.suppress(OSError, ValueError):
+            return os.get_terminal_size(stream.fileno()).columns or PIPED_WIDTH
+    return PIPED_WIDTH
 
 
 def _findings(error: MopsctlError, form: str) -> str:

@@ -85,4 +85,5 @@ def _by_hand(page: Page, report: Applied) -> None:
     for change in report.by_hand:
         lead = (f"{words.SYMBOLS['by-hand']} ", COLOURS["by-hand"])
         page.line(f"{change.noun} ", (change.title, "bold"), f"  {change.address}", indent=2, lead=lead)
-        add_steps(page, change, 4)
+        if page.screen.verbose:
+            add_steps(page, change, 4)
