@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 
 import click
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         result = root.main(args=arguments, prog_name="mopsctl", standalone_mode=False, obj=terminal)
         code = result if isinstance(result, int) else DONE
     except (click.Abort, KeyboardInterrupt):
-        code = _failed(terminal, Interrupted("Interrupted."))
+        code = _interrupted(terminal)
     except click.ClickException as error:
         code = _usage(terminal, error)
     except MopsctlError as error:
@@ -68,6 +69,14 @@ def _usage(terminal: Terminal, error: click.ClickException) -> int:
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "mopsctl"
     return _failed(terminal, UsageError(error.format_message(), hint=f"type '{path} --help' for help"))
+
+
+def _interrupted(terminal: Terminal) -> int:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C must not end in a traceback
+    try:
+        return _failed(terminal, Interrupted("Interrupted."))
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _failed(terminal: Terminal, error: MopsctlError) -> int:
