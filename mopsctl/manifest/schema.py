@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mopsctl.diagnostics import Diagnostic, in_order
 from mopsctl.manifest.prune import prune
-from mopsctl.manifest.tree import Map
+from mopsctl.manifest.tree import Map, Path
 from mopsctl.manifest.words import Problem, word
 
 if TYPE_CHECKING:
@@ -44,14 +44,11 @@ def findings(kind: str, document: Map) -> tuple[Diagnostic, ...]:
     fast = fast_validator(kind)
     if fast.is_valid(document):
         return ()
-    paths = {tuple(error.instance_path) for error in fast.iter_errors(document)}
+    paths = {_path(document, error.instance_path) for error in fast.iter_errors(document)}
     small, where = prune(document, paths)
-    found: list[Diagnostic] = []
-    for error in validator(kind).iter_errors(small):
-        path = where(error.absolute_path)
-        if path in paths:
-            found.extend(each.at(document) for each in word(Problem(error, path)))
-    return in_order(found or _unworded(fast, document))
+    problems = [Problem(error, where(error.absolute_path)) for error in validator(kind).iter_errors(small)]
+    ours = [problem for problem in problems if problem.path in paths]
+    return in_order(_worded(ours, document) if ours else _unworded(fast, document))
 
 
 @cache
@@ -81,7 +78,21 @@ def validator(kind: str) -> Draft202012Validator:
 
 def worded(errors: Iterable[ValidationError], document: Map) -> tuple[Diagnostic, ...]:
     """The errors of `validator` in plain words."""
-    return in_order(each.at(document) for error in errors for each in word(Problem(error, tuple(error.absolute_path))))
+    return in_order(_worded([Problem(error, tuple(error.absolute_path)) for error in errors], document))
+
+
+def _worded(problems: Iterable[Problem], document: Map) -> list[Diagnostic]:
+    return [each.at(document) for problem in problems for each in word(problem)]
+
+
+def _path(document: Map, path: Iterable[str | int]) -> Path:
+    """A path of jsonschema-rs, which takes a key such as `1` for the place in a list."""
+    node: Any = document
+    real: Path = ()
+    for part in path:
+        step = str(part) if isinstance(node, dict) else part
+        node, real = node[step], (*real, step)
+    return real
 
 
 def _text(name: str) -> str:

@@ -72,7 +72,7 @@ class Worded:
 def word(problem: Problem) -> Iterator[Worded]:
     """The findings that one error of the validator stands for; none for a value whose variable is not known yet."""
     value = problem.value
-    if isinstance(value, str) and "${" in value:
+    if isinstance(value, str) and _unknown_yet(value, str(problem.error.validator)):
         return
     if "x-says" in problem.schema and problem.error.validator != "required":
         if isinstance(value, dict):  # of anything else another error says that it is no row at all
@@ -81,6 +81,14 @@ def word(problem: Problem) -> Iterator[Worded]:
         yield _bad_key(problem)
     else:
         yield from _WORDING.get(str(problem.error.validator), _not_expected)(problem)
+
+
+def _unknown_yet(text: str, validator: str) -> bool:
+    """True where a reference is left, so that nobody can say yet whether its value will fit.
+
+    Why a variable has no value is said elsewhere. An environment variable is always a text, whatever it holds.
+    """
+    return "${" in text and ("${env:" not in text or validator in ("pattern", "enum", "const", "maxLength"))
 
 
 def _unknown_keys(problem: Problem) -> Iterator[Worded]:

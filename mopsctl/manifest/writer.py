@@ -59,7 +59,7 @@ def _node(value: object, depth: int, *, flow: bool = False) -> yaml.Node:
         flow = flow or _fits_a_row(value, depth)
         pairs = [(_text(str(key)), _node(each, depth + 1, flow=flow)) for key, each in value.items()]
         return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=flow)
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         flow = flow or _fits_a_row(value, depth)
         items = [_node(each, depth + 1, flow=flow) for each in value]
         return yaml.SequenceNode("tag:yaml.org,2002:seq", items, flow_style=flow)
