@@ -42,8 +42,9 @@ class Bench:
 
     def app(self, **changes: str) -> Connection:
         """A connection by OAuth, its tokens kept in the test's folder."""
-        credentials = EloquaEmulator.app_credentials() | {"token_file": str(self.folder / "tokens.json")} | changes
-        return self.connection(company="", user="", password="", **credentials)
+        nobody = dict.fromkeys(("company", "user", "password"), "")
+        kept = {"token_file": str(self.folder / "tokens.json")}
+        return self.connection(**(nobody | EloquaEmulator.app_credentials() | kept | changes))
 
     def open(self, connection: Connection | None = None) -> EloquaSystem:
         system = provider.open(connection or self.connection())

@@ -15,13 +15,15 @@ SAME_NAME = "Another option list has the same name, so which of them is meant ca
 
 
 def keyed(doc: Doc) -> dict[str, Doc]:
-    """The options by value, in order; a value that comes again carries its place, so that none is lost."""
+    """The options by value, in order; a value that comes again is numbered, so that none is lost."""
     found: dict[str, Doc] = {}
-    for place, option in enumerate(doc.get("elements") or [], start=1):
-        value = text_of(option, "value")
-        while value in found:
-            value += f" (place {place})"
-        found[value] = option
+    for option in doc.get("elements") or []:
+        value = key = text_of(option, "value")
+        number = 1
+        while key in found:
+            number += 1
+            key = f"{value} (no. {number})"
+        found[key] = option
     return found
 
 
