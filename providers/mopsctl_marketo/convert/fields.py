@@ -81,10 +81,10 @@ def _type(field: Field) -> dict[str, Any]:
 
 def described(field: Field) -> str:
     """The description, with owner and reason where the catalogue asks for them."""
-    owner = field.origin.owner or field.owner
+    owner, reason = field.origin.owner or field.owner, field.origin.reason.strip().rstrip(".")
     parts = [field.description.strip()]
     if field.describe:
-        parts += [f"Owner: {owner}." if owner else "", f"Reason: {field.origin.reason}." if field.origin.reason else ""]
+        parts += [f"Owner: {owner}." if owner else "", f"Reason: {reason}." if reason else ""]
     return " ".join(part for part in parts if part)
 
 

@@ -119,14 +119,17 @@ def records(call: Call, *, most: int = 300) -> list[dict[str, Any]]:
     return found
 
 
-def json_param(call: Call, given: Mapping[str, str], name: str) -> Any:
-    """A parameter whose value is JSON text; 701 where it is missing, 1001 where it is none."""
+def json_param(call: Call, given: Mapping[str, str], name: str, sort: type = dict) -> Any:
+    """A parameter whose value is JSON text; 701 where it is missing, 1001 where it is something else."""
     if not given.get(name):
         refuse(call, "701", f"{name} cannot be blank")
     try:
-        return json.loads(given[name])
+        found = json.loads(given[name])
     except ValueError:
-        return refuse(call, "1001", f"Invalid value '{given[name]}'. Required of type 'JSON'")
+        found = None
+    if not isinstance(found, sort):
+        refuse(call, "1001", f"Invalid value '{given[name]}'. Required of type '{'List' if sort is list else 'JSON'}'")
+    return found
 
 
 def number_param(call: Call, given: Mapping[str, str], name: str, default: int, most: int) -> int:

@@ -81,7 +81,7 @@ class Programs(Area):
 
     def _folder(self, call: Call, given: Mapping[str, str]) -> dict[str, Any]:
         asked = json_param(call, given, "folder")
-        if not isinstance(asked, dict) or str(asked.get("type", "Folder")).casefold() != "folder":
+        if str(asked.get("type", "Folder")).casefold() != "folder":
             refuse(call, "711", "Folder type not supported")
         found = self.find(call, "folders", asked.get("id"), "710", "Parent folder not found")
         if not found["path"].startswith("/Marketing Activities/"):
@@ -102,9 +102,7 @@ class Programs(Area):
             refuse(call, "709", f"Channel '{channel}' is not applicable to the program type '{sort}'")
 
     def _tags(self, call: Call, given: Mapping[str, str], sort: str) -> list[dict[str, str]]:
-        tags = json_param(call, given, "tags") if given.get("tags") else []
-        if not isinstance(tags, list):
-            refuse(call, "1001", "Invalid value for tags. Required of type 'List'")
+        tags = json_param(call, given, "tags", list) if given.get("tags") else []
         for tag in tags:
             self._check_tag(call, str(tag.get("tagType")), str(tag.get("tagValue")))
         named = {str(tag["tagType"]) for tag in tags}
