@@ -18,11 +18,6 @@ from mopsctl.errors import AuthenticationError
 from mopsctl.provider.contract import Connection
 from mopsctl_eloqua import settings
 
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - not a POSIX system; two runs at once are then up to the user
-    fcntl = None  # type: ignore[assignment]
-
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -94,8 +89,7 @@ class FileTokenStore:
         except OSError as error:
             raise self._trouble("cannot be written", "name another place in token_file") from error
         try:
-            if fcntl is not None:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+            _wait_for(lock)
             yield
         finally:
             os.close(lock)
@@ -104,6 +98,14 @@ class FileTokenStore:
         return AuthenticationError(
             f"The refresh token of {self._system} in {self.path} {what}.", hint=hint, system=self._system
         )
+
+
+def _wait_for(lock: int) -> None:
+    """Wait until nobody else holds the lock; where the system has no such locks, two runs at once are up to the user."""
+    with contextlib.suppress(ImportError):
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def store_of(connection: Connection) -> TokenStore:

@@ -276,7 +276,7 @@ def test_a_field_in_use_stays_and_its_users_are_named(
     bench.apply(field())
     key = region(bench)["id"]
     for user in ({"id": "12", "type": "Form", "name": "Contact us"}, {"id": "3", "type": "Segment"}):
-        bench.handle.do("use", object="ContactField", id=key, by=user)
+        bench.handle.do("use", what="ContactField", key=key, by=user)
     result = removed(bench)
     assert (result.outcome, result.code) == ("failed", "in-use")
     assert result.error == f"eloqua refuses: {words}."

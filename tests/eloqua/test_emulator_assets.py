@@ -279,7 +279,7 @@ def test_a_used_field_stays(bench: Any, web: httpx.Client, status: int, shape: s
     bench.handle.switch("in_use_status", status)
     bench.handle.switch("in_use_body", shape)
     key = field(web)["id"]
-    bench.handle.do("use", object="ContactField", id=key, by={"id": "12", "type": "Form"})
+    bench.handle.do("use", what="ContactField", key=key, by={"id": "12", "type": "Form"})
     answer = web.delete(f"assets/contact/field/{key}")
     assert (answer.status_code, answer.json() if answer.content else None) == (status, body)
 

@@ -86,8 +86,8 @@ class Screens:
         for key, _ in self._emulator.store.items("contacts"):
             self._emulator.store.delete("contacts", key)
 
-    def _use(self, object: str, id: str, by: dict[str, str]) -> None:  # noqa: A002 - the vendor's words
-        self._emulator.store.put("uses", f"{object} {id} {by}", {"object": object, "id": id, "by": by})
+    def _use(self, what: str, key: str, by: dict[str, str]) -> None:
+        self._emulator.store.put("uses", f"{what} {key} {by}", {"object": what, "id": key, "by": by})
 
     def _set_scoring_model(self, name: str, status: str) -> None:
         for key, doc in self._emulator.store.items("scoring_models"):
