@@ -42,6 +42,11 @@ _NUMERIC: Final = frozenset("0123456789+-.")
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
+def _parser() -> Any:
+    """The parser in C; the one in Python, some nine times slower, where PyYAML was built without it."""
+    return getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
 class _Stop(Exception):
     """Nothing more can be read from this file."""
 
@@ -87,7 +92,7 @@ class _Reader:
         self.lost = False
         self._file = file
         self._text = text
-        self._next: Callable[[], Any] = yaml.CBaseLoader(text).get_event
+        self._next: Callable[[], Any] = _parser()(text).get_event
         self._depth = 0
 
     def document(self) -> object:
@@ -98,6 +103,9 @@ class _Reader:
             return None
         except yaml.MarkedYAMLError as error:
             self.found.append(_syntax(error, self._text, self._file))
+            return None
+        except yaml.YAMLError as error:
+            self._refuse("YM006", 0, f"This is not readable as YAML: {error}.", "check the whole file")
             return None
 
     def _document(self) -> object:

@@ -93,7 +93,8 @@ def _fill(documents: Documents, chosen: Raw | None, environ: Mapping[str, str]) 
     stack = documents.stack()
     if stack is None or not stack.ok:
         return
-    values, found = settle(stack, sound, chosen if chosen in sound else None, environ)
+    sure = not documents.unread and len(sound) == len(documents.of("Environment"))
+    values, found = settle(stack, sound, chosen if chosen in sound else None, environ, sure=sure)
     documents.found.extend(found)
     for raw in documents.of(*CONTENT):
         if raw.placeholders:

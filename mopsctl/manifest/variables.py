@@ -28,19 +28,20 @@ class _Work:
     declared: Map
     chosen: Raw | None
     environ: Mapping[str, str]
+    sure: bool
     found: list[Diagnostic] = field(default_factory=list)
 
 
 def settle(
-    stack: Raw, environments: list[Raw], chosen: Raw | None, environ: Mapping[str, str]
+    stack: Raw, environments: list[Raw], chosen: Raw | None, environ: Mapping[str, str], *, sure: bool = True
 ) -> tuple[Values, list[Diagnostic]]:
     """The value of every variable, and what is wrong with the values of all environments.
 
     With an environment: its own value, else the default. Without one: the default, else the value of the first environment,
-    by name, that sets the variable.
+    by name, that sets the variable. With `sure`, these are all environments, so that a value which none sets is missing.
     """
     declared = _rows(stack, "variables")
-    work = _Work(declared, chosen, environ)
+    work = _Work(declared, chosen, environ, sure)
     for environment in environments:
         work.found.extend(_unknown(environment, declared))
     values = Values(declared=tuple(sorted(declared)), environ=environ if chosen else None)
@@ -56,9 +57,14 @@ def _settled(name: str, stack: Raw, environments: list[Raw], work: _Work) -> Sca
     values = {each.name: _set_by(each, name, work) for each in environments}  # all, so that all are checked
     if work.chosen is not None and name in _rows(work.chosen, "variables"):
         return values[work.chosen.name]
-    if work.chosen is None and default is None and "default" not in work.declared[name]:
-        default = next((value for value in values.values() if value is not None), None)
-    return _or_missing(default, name, stack, work)
+    if default is not None or "default" in work.declared[name]:
+        return default
+    value = None if work.chosen else next((each for each in values.values() if each is not None), None)
+    if value is None and work.sure:
+        work.found.append(
+            _missing(name, stack, [each for each in environments if name in _rows(each, "variables")], work)
+        )
+    return value
 
 
 def _default(name: str, stack: Raw, work: _Work) -> Scalar | None:
@@ -68,17 +74,17 @@ def _default(name: str, stack: Raw, work: _Work) -> Scalar | None:
     return _checked(name, row["default"], row["type"], place(stack.root, ("spec", "variables", name, "default")), work)
 
 
-def _or_missing(value: Scalar | None, name: str, stack: Raw, work: _Work) -> Scalar | None:
-    """The default; a finding where there is none, unless a wrong default has been reported already."""
-    if value is None and "default" not in work.declared[name]:
-        chosen = work.chosen
-        where = f"the environment {chosen.name}" if chosen else "any environment"
-        hint = f"set it in {chosen.file if chosen else 'an environment'}, or give it a default"
-        message = f"The variable '{name}' has no default, and no value in {where}."
-        work.found.append(
-            Diagnostic("NV002", "error", message, place(stack.root, ("spec", "variables", name), key=True), hint)
-        )
-    return value
+def _missing(name: str, stack: Raw, setting: list[Raw], work: _Work) -> Diagnostic:
+    """What to say of a variable without a value; `setting` are the environments that set it at all."""
+    where = place(stack.root, ("spec", "variables", name), key=True)
+    if work.chosen is not None:
+        message = f"The variable '{name}' has no default, and no value in the environment {work.chosen.name}."
+        return Diagnostic("NV002", "error", message, where, f"set it in {work.chosen.file}, or give it a default")
+    if setting:
+        message = f"The variable '{name}' has no default, and its value is known in an environment only."
+        return Diagnostic("NV002", "error", message, where, f"give it a default, or add '-e {setting[0].name}'")
+    message = f"The variable '{name}' has no default, and no value in any environment."
+    return Diagnostic("NV002", "error", message, where, "set it in an environment, or give it a default")
 
 
 def _set_by(environment: Raw, name: str, work: _Work) -> Scalar | None:
@@ -109,14 +115,8 @@ def _read(name: str, text: str, wanted: str, where: Source, work: _Work) -> Scal
         return text == "true"
     if wanted in ("integer", "number") and _WHOLE.fullmatch(text):
         return int(text)
-    work.found.append(
-        Diagnostic(
-            "NV003",
-            "error",
-            f"The variable '{name}' has to be {_EXPECTS[wanted]}, and the environment variable holds something else.",
-            where,
-        )
-    )
+    message = f"The variable '{name}' has to be {_EXPECTS[wanted]}; the environment variable holds something else."
+    work.found.append(Diagnostic("NV003", "error", message, where))
     return None
 
 
@@ -130,9 +130,7 @@ def _checked(name: str, value: object, wanted: str, where: Source, work: _Work) 
     if fits[wanted] and isinstance(value, str | int | float):
         return value
     hint = (
-        f'put it in quotes: "{value}"'
-        if wanted == "string"
-        else f"correct it, or declare it with another type than {wanted}"
+        f'put it in quotes: "{value}"' if wanted == "string" else f"correct it, or declare another type than {wanted}"
     )
     work.found.append(Diagnostic("NV003", "error", f"The variable '{name}' has to be {_EXPECTS[wanted]}.", where, hint))
     return None

@@ -157,6 +157,28 @@ def test_a_variable_without_a_value_in_this_environment(load: Load) -> None:
     assert "environment production" in messages(loaded.diagnostics)
 
 
+def test_a_value_that_only_an_environment_knows(load: Load) -> None:
+    files = FILES | {
+        "mopsctl.yaml": VARIABLES.replace("type: integer, default: 24", "type: integer"),
+        "environments/sandbox.yaml": SANDBOX.replace("hours: 1,", 'hours: "${env:HOURS}",'),
+    }
+    loaded = load(files)
+    assert said(loaded) == ["mopsctl.yaml:7:5 NV002"]
+    assert "-e sandbox" in messages(loaded.diagnostics)
+    assert lifecycle(load(files, "sandbox", ENVIRON | {"HOURS": "5"})).metadata.title == "New within 5 hours: true"
+
+
+def test_without_a_default_the_first_environment_that_sets_a_variable_counts(load: Load) -> None:
+    files = FILES | {"mopsctl.yaml": VARIABLES.replace("type: integer, default: 24", "type: integer")}
+    assert lifecycle(load(files)).metadata.title == "New within 1 hours: false"
+
+
+def test_an_unsound_environment_makes_no_variable_missing(load: Load) -> None:
+    text = PRODUCTION.replace("protected: true", "protected: maybe")
+    loaded = load(FILES | {"environments/production.yaml": text}, "production", ENVIRON)
+    assert [line.split()[1] for line in said(loaded)] == ["MS003"]
+
+
 @pytest.mark.parametrize(("asked", "hint"), [("prodution", "did you mean 'production'?"), ("x", "production, sandbox")])
 def test_an_unknown_environment(load: Load, asked: str, hint: str) -> None:
     loaded = load(FILES, asked, ENVIRON)

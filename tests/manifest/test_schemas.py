@@ -57,6 +57,14 @@ def test_a_schema_can_be_used_by_editors_as_it_lies_there(kind: str) -> None:
     assert json.loads(text)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
+def test_one_schema_knows_the_schemas_of_all_kinds() -> None:
+    text = resources.files("mopsctl_schemas").joinpath("document.json").read_text("utf-8")
+    branches = json.loads(text)["allOf"]
+    named = {each["if"]["properties"]["kind"]["const"]: each["then"]["$ref"] for each in branches}
+    assert named == {kind: f"{file}.json" for kind, file in schema.KINDS.items()}
+    assert json.loads(text)["properties"]["kind"]["enum"] == list(schema.KINDS)
+
+
 def test_every_key_is_described_with_an_example() -> None:
     assert [
         f"{where}: {name}" for _, where, name, part in KEYS if not part.get("description") or not part.get("examples")

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mopsctl.diagnostics import Source
 from mopsctl.manifest.load import DEPTH, parse, scalar
 from mopsctl.manifest.tree import Map, Places, Seq, place
+from tests.manifest import cases
 from tests.manifest.conftest import CATALOG, Load, said
 
 TEXT = [
@@ -197,6 +199,23 @@ def plain(value: Any) -> Any:
 def test_the_tree_is_plain_data() -> None:
     root, _ = parse(CATALOG, "f.yaml")
     assert plain(root) == root
+
+
+@pytest.mark.parametrize("name", [name for name, path in cases.GOOD.items() if path.is_file()])
+def test_the_slow_parser_reads_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = cases.GOOD[name].read_text("utf-8-sig")
+    fast, _ = parse(text, name)
+    monkeypatch.delattr(yaml, "CBaseLoader")
+    slow, found = parse(text, name)
+    assert (slow, found) == (fast, [])
+    assert slow is not None
+    assert fast is not None
+    assert slow["spec"].source == fast["spec"].source
+
+
+@pytest.mark.parametrize("text", ["---\na: 1\n", "%YAML 1.2\n---\na: 1\n...\n", "# x\n\na: 1", "{a: 1}", '"a": 1'])
+def test_ways_to_write_one_document(text: str) -> None:
+    assert parse(text, "f.yaml") == ({"a": 1}, [])
 
 
 def test_an_empty_room_is_no_error(load: Load, tmp_path: Path) -> None:
