@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -73,7 +73,7 @@ def _emulators(names: Sequence[str]) -> list[type[Emulator]]:
     made = [emulator for _, emulator in found if emulator is not None]
     if not made:
         raise MopsctlError("No installed adapter brings an emulator.", hint="install an adapter that does")
-    return made  # type: ignore[return-value]
+    return cast("list[type[Emulator]]", made)
 
 
 def _text(handles: Sequence[Handle]) -> str:

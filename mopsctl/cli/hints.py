@@ -38,12 +38,12 @@ def after_apply(report: Applied, plan: Plan, folder: Path) -> list[str]:
     """After `apply`."""
     again = shlex.join(["mopsctl", "plan", *_named(folder), "-e", plan.environment])
     if report.complete:
-        return [f"{again}, once the steps by hand are done"] if report.by_hand else []
+        return [f"{again}  # once the steps by hand are done"] if report.by_hand else []
     open_ = [line for line in report.lines if line.outcome in ("unknown", "skipped", "not-started", "failed")]
     if open_:
         resume = shlex.join(["mopsctl", "apply", *_named(folder), "-e", plan.environment, "--resume"])
-        return [f"{resume}   goes on with this plan", f"{again}   starts afresh"]
-    return [f"{again}   to see what moved"]
+        return [f"{resume}  # goes on with this plan", f"{again}  # starts afresh"]
+    return [f"{again}  # to see what moved"]
 
 
 def _named(folder: Path | None) -> list[str]:

@@ -106,7 +106,7 @@ class Terminal:
             stream.flush()
         except BrokenPipeError:  # the reader has seen enough; the run goes on to its end
             self._broken.add(name)
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it stays until the process ends
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
 
 
 def _columns() -> int:

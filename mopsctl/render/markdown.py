@@ -14,7 +14,7 @@ from mopsctl.render.values import Style, prose
 from mopsctl.render.view import Section, Step, View, arrange
 
 STYLE = Style(limit=200, items=20, more="the plan file has all")
-LEVELS: dict[Level, str] = {"error": "❌ error", "warning": "⚠️ warning", "note": "ℹ️ note"}  # noqa: RUF001
+LEVELS: dict[Level, str] = {"error": "❌ error", "warning": "⚠️ warning", "note": "\u2139\ufe0f note"}
 _SPECIAL = re.compile(r"([\\`*_\[\]|~])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "#": "&#35;"}
 

@@ -139,7 +139,9 @@ def summary(plan: Plan) -> str:
 
 def reading(plan: Plan) -> str:
     """What reading the systems took, and what the vendors say about limits."""
-    return "Read: " + "; ".join(_read(report) for report in plan.systems)
+    return (
+        "Read: " + "; ".join(map(_read, plan.systems)) if plan.systems else "No system is selected, so none was read."
+    )
 
 
 def _read(report: SystemReport) -> str:

@@ -162,3 +162,7 @@ def test_what_to_type_next_comes_last() -> None:
     said = text.plan(samples.RICH, Screen(80), ("mopsctl apply plan.json", "or look again"))
     assert said.endswith("Next: mopsctl apply plan.json\n      or look again\n")
     assert "Next:" not in text.plan(samples.RICH, Screen(80))
+
+
+def test_a_selection_without_a_system_says_so() -> None:
+    assert "No system is selected, so none was read." in text.plan(replace(samples.EMPTY, systems=()), Screen(80))
