@@ -15,9 +15,7 @@ import yaml
 PATHS = (
     "/account-info/2026-09/details",
     "/crm/properties/2026-09/contacts",
-    "/crm/properties/2026-09/contacts/groups",
     "/crm/properties/2026-09/companies",
-    "/crm/properties/2026-09/companies/groups",
 )
 
 

@@ -45,10 +45,11 @@ def startup() -> None:
 def plan() -> None:
     """A plan over 1,000 declared properties, one of them changed, against a bare script that does the same reads."""
     with tempfile.TemporaryDirectory() as name, local_stack(Path(name), 1000) as (folder, handle):
-        _plan(folder)
+        _mopsctl(folder, "apply", "--yes")()
         scale(folder, 1000, changed=True)
         handle.reset_counters()
-        _plan(folder)
+        ours = _mopsctl(folder, "plan", "--no-counts", "--format", "json")
+        ours()
         print(f"  calls of one plan: {handle.counters()['requests']}, writes: {handle.counters()['writes']}")
         bare = command(sys.executable, str(HERE / "bare.py"), handle.url, handle.connection["token"], str(folder))
         ours = command(
@@ -67,10 +68,8 @@ def apply() -> None:
     _say("journal and state / an apply of 500 changes at 20 ms a call", share(), 0.10)
 
 
-def _plan(folder: Path) -> None:
-    command(sys.executable, "-m", "mopsctl", "apply", str(folder), "-e", "bench", "--yes")() if not (
-        folder / ".mopsctl" / "state"
-    ).exists() else command(sys.executable, "-m", "mopsctl", "plan", str(folder), "-e", "bench", "--no-counts")()
+def _mopsctl(folder: Path, word: str, *options: str) -> Callable[[], object]:
+    return command(sys.executable, "-m", "mopsctl", word, str(folder), "-e", "bench", *options)
 
 
 def _interleaved(one: Callable[[], object], other: Callable[[], object], times: int = TIMES) -> tuple[float, float]:

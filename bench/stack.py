@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,7 @@ def local_stack(folder: Path, fields: int) -> Iterator[tuple[Path, Handle]]:
         handle.limit("custom_properties", fields + 100)
         handle.limit("custom_properties_overall", 2 * fields + 100)
         scale(folder, fields)
+        os.environ["BENCH_TOKEN"] = connection["token"]
         yield folder, handle
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -22,12 +23,18 @@ def digest(data: Any) -> str:
     return "sha256:" + hashlib.sha256(dumps(data).encode()).hexdigest()
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def numbers(data: Any) -> Any:
-    """The same data with 1.0 as 1, so that a number has one spelling."""
-    if isinstance(data, float) and data.is_integer():
-        return int(data)
-    if isinstance(data, dict):
-        return {str(key): numbers(value) for key, value in data.items()}
+    """The same data with 1.0 as 1 and tuples as lists, so that everything has one spelling."""
+    kind = type(data)
+    if kind in _PLAIN:
+        return data
+    if kind is float:
+        return int(data) if data.is_integer() else data
+    if isinstance(data, Mapping):
+        return {str(key): value if type(value) in _PLAIN else numbers(value) for key, value in data.items()}
     if isinstance(data, list | tuple):
-        return [numbers(value) for value in data]
+        return [value if type(value) in _PLAIN else numbers(value) for value in data]
     return data

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from mopsctl import canonical
 from mopsctl.address import Address
 from mopsctl.diagnostics import NOWHERE, Source
 from mopsctl.element import FieldType, Mode, OnDelete
@@ -19,7 +20,8 @@ Outcome = Literal["done", "failed", "unknown", "skipped", "not-started", "refuse
 class Resource:
     """A native thing the manifests want.
 
-    `attributes` holds only what the manifests name (ownership is per attribute). A keyed attribute is a mapping from
+    `attributes` holds only what the manifests name (ownership is per attribute), in canonical form, so that plain equality
+    compares it. A keyed attribute is a mapping from
     natural key to item, its order is an attribute of its own. `mode` may be narrower than the kind's; `why` is the
     capability's sentence. `steps` tell a person what to do where mopsctl cannot; they name screen and exact values.
     `needs` are addresses that must be there first. `capability` is the row of the lowering table it stands for.
@@ -40,6 +42,9 @@ class Resource:
     leave: tuple[str, ...] = ()
     reason: str = ""
     owner: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "attributes", canonical.numbers(self.attributes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,9 @@ class Observation:
     removable: bool = True
     facts: FieldFacts | None = None
     builtin: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "attributes", canonical.numbers(self.attributes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def target(kind: Kind, wanted: Attributes, seen: Attributes, last: Attributes) -
             after[name] = merged_order(value, seen.get(name) or [])
         else:
             after[name] = value
-    return mapping_form(after)
+    return after
 
 
 def owned(kind: Kind, wanted: Attributes, last: Attributes, seen: Attributes) -> dict[str, Json]:
@@ -54,7 +54,33 @@ def owned(kind: Kind, wanted: Attributes, last: Attributes, seen: Attributes) ->
             part[name] = [key for key in have or [] if key in set(value)]
         else:
             part[name] = have
-    return mapping_form(part)
+    return part
+
+
+def same(kind: Kind, wanted: Attributes, last: Attributes, seen: Attributes) -> bool:
+    """True where everything owned is there exactly so: the quick answer for the many things nobody touched."""
+    for name, value in wanted.items():
+        have = seen.get(name)
+        if have == value:
+            continue
+        if not attribute(kind, name).keyed or not isinstance(have, dict) or not value.keys() <= have.keys():
+            return False
+        if any(not _holds(have[key], item) for key, item in value.items()):
+            return False
+    return all(_gone(kind, name, value, wanted, seen) for name, value in last.items() if name in wanted)
+
+
+def _holds(have: Json, item: Json) -> bool:
+    if isinstance(have, dict) and isinstance(item, dict):
+        return all(part in have and have[part] == value for part, value in item.items())
+    return bool(have == item)
+
+
+def _gone(kind: Kind, name: str, last: Json, wanted: Attributes, seen: Attributes) -> bool:
+    """True where no item that left the manifests is still there."""
+    if not attribute(kind, name).keyed or not isinstance(last, dict):
+        return True
+    return not (last.keys() - wanted[name].keys()) & (seen.get(name) or {}).keys()
 
 
 def fingerprint(kind: Kind, wanted: Attributes, last: Attributes, seen: Attributes | None) -> str:
@@ -76,16 +102,6 @@ def merged_order(wanted: Sequence[str], seen: Sequence[str]) -> list[str]:
     return merged
 
 
-def canonical_form(value: Any) -> Any:
-    """Plain JSON with one spelling per number, so that equal meaning compares equal."""
-    return canonical.numbers(value)
-
-
-def mapping_form(attributes: Attributes) -> dict[str, Json]:
-    """Attributes in canonical form."""
-    return {name: canonical_form(value) for name, value in attributes.items()}
-
-
 def _items(rule: Attribute, wanted: Attributes, seen: Attributes, last: Attributes) -> dict[str, Json]:
     after = {key: item for key, item in seen.items() if not _leaves(rule, key, wanted, last)}
     for key in last:
@@ -102,8 +118,8 @@ def _leaves(rule: Attribute, key: str, wanted: Attributes, last: Attributes) -> 
 
 
 def at(attributes: Attributes | None, path: Sequence[str]) -> Json:
-    """The value at a path inside attributes, in canonical form; None where there is none."""
+    """The value at a path inside attributes, None where there is none."""
     value: Any = attributes
     for part in path:
         value = value.get(part) if isinstance(value, Mapping) else None
-    return canonical_form(value)
+    return value

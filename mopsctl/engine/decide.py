@@ -66,8 +66,7 @@ def _new_fields(resource: Resource, kind: Kind, *, every: bool = False) -> tuple
 
 def _present(resource: Resource, kind: Kind, seen: Observation, entry: Entry | None) -> Decision:
     last = entry.attributes if entry else {}
-    after = compare.target(kind, resource.attributes, seen.attributes, last)
-    moved = diff.changes(kind, seen.attributes, after, frozenset(resource.attributes))
+    moved = _moved(resource, kind, seen, last)
     if resource.mode != "write":
         reason: Reason = "managed_by_hand" if resource.mode == "by-hand" and resource.why == "" else "not_as_declared"
         hand = (_by_hand(resource, kind, moved, reason),) if moved else ()
@@ -83,6 +82,13 @@ def _present(resource: Resource, kind: Kind, seen: Observation, entry: Entry | N
         lines.append(_by_hand(_with_steps(resource, kind, seen, by_hand), kind, by_hand, "not_as_declared"))
     builtin_only = seen.builtin and entry is None and not writable
     return Decision(tuple(lines), found, quiet="verified" if builtin_only else "unchanged")
+
+
+def _moved(resource: Resource, kind: Kind, seen: Observation, last: compare.Attributes) -> tuple[FieldChange, ...]:
+    if compare.same(kind, resource.attributes, last, seen.attributes):
+        return ()
+    after = compare.target(kind, resource.attributes, seen.attributes, last)
+    return diff.changes(kind, seen.attributes, after, frozenset(resource.attributes))
 
 
 def _sorted_out(
@@ -125,7 +131,7 @@ def _recorded(resource: Resource, kind: Kind, seen: Observation, entry: Entry | 
     """A line for the record of what is ours where nothing has to be written to the system."""
     if entry is None:
         return None if seen.builtin else _adopted(resource, kind, seen, entry, "found_by_name")
-    same = compare.mapping_form(entry.attributes) == compare.mapping_form(resource.attributes)
+    same = entry.attributes == resource.attributes
     if same and entry.protect == resource.protect and entry.on_delete == resource.on_delete:
         return None
     return _adopted(resource, kind, seen, entry, "already_as_declared")
@@ -152,7 +158,7 @@ def line(resource: Resource, kind: Kind, action: Action, reason: Reason) -> Chan
         noun=kind.noun,
         source=resource.source,
         document=resource.document,
-        wanted=compare.mapping_form(resource.attributes),
+        wanted=resource.attributes,
         why=resource.why,
         needs=tuple(sorted(resource.needs)),
         on_delete=resource.on_delete,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mopsctl.engine.compare import Attributes, attribute, canonical_form
+from mopsctl.engine.compare import Attributes, attribute
 from mopsctl.provider.contract import Kind
 from mopsctl.resource import FieldChange, Json
 
@@ -22,7 +22,7 @@ def changes(
     """
     found: list[FieldChange] = []
     for name in sorted(names if names is not None else after):
-        have, want = canonical_form(before.get(name)), canonical_form(after.get(name))
+        have, want = before.get(name), after.get(name)
         if have != want:
             found += _described(kind, name, have, want)
     return tuple(sorted(found, key=lambda change: change.path))

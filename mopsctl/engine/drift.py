@@ -31,6 +31,8 @@ def _drift_of(kind: Kind, entry: Entry, seen: Observation | None, wanted: compar
     title = entry.title or entry.address.name
     if seen is None:
         return Drift(entry.address, title, "system", (), gone=True)
+    if compare.same(kind, entry.attributes, {}, seen.attributes):
+        return None
     last = compare.target(kind, entry.attributes, seen.attributes, entry.attributes)
     moved = diff.changes(kind, last, seen.attributes, frozenset(entry.attributes))
     fields = tuple(

@@ -195,7 +195,7 @@ class _SystemRun:
         moved = tuple(
             DriftField(each.dotted(), each.before, compare.at(live, each.path), each.after)
             for each in change.fields
-            if compare.at(live, each.path) != compare.canonical_form(each.before)
+            if compare.at(live, each.path) != each.before
         )
         what = "it is gone" if seen is None else "it is there by now" if change.action == "add" else "it was changed"
         return Line(

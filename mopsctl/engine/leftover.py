@@ -70,7 +70,7 @@ def _removal(entry: Entry, kind: Kind, seen: Observation, *, archive: bool) -> C
         _leaving(entry, kind, "keep", "left_manifest"),
         action="remove",
         fields=fields,
-        wanted=compare.mapping_form(entry.attributes),
+        wanted=entry.attributes,
         fingerprint=compare.fingerprint(kind, entry.attributes, entry.attributes, seen.attributes),
         undo="yes: the vendor keeps it in its bin for a while" if archive else "no: it is deleted for good",
         irreversible=not archive,
