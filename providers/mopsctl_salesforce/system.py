@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mopsctl.address import Address
@@ -97,9 +98,20 @@ class SalesforceSystem(System):
             return refused + [
                 _held_back(write) for write in writes if write.address not in {each.address for each in refused}
             ]
-        package = documents.build(writes, self._current(writes))
+        absent = self._absent(writes)
+        package = documents.build(writes, self._current(writes), absent)
         deployment = deploy.Deployment(self._session, self._tell, self._minutes)
-        return deploy.results(writes, package, deployment.run(package, check_only=check_only))
+        results = deploy.results(writes, package, deployment.run(package, check_only=check_only))
+        return [_with_note(result, absent) for result in results]
+
+    def _absent(self, writes: Sequence[Write]) -> frozenset[str]:
+        """Fields that a permission set is to grant and that are not there: their own change was refused, or left out."""
+        asked = documents.newly_granted(writes)
+        if not asked:
+            return asked
+        addresses = frozenset(Address(self._session.system, "field", name) for name in asked)
+        there = observe.custom_fields(Look(self._session, {}, addresses))
+        return asked - there
 
     def _current(self, writes: Sequence[Write]) -> dict[Address, Row]:
         """The stored metadata of what is there: as reread, or read now."""
@@ -124,6 +136,14 @@ def _sort(row: Row) -> Any:
     if row["IsSandbox"]:
         return "test" if row["TrialExpirationDate"] else "sandbox"
     return "test" if row["OrganizationType"] == "Developer Edition" else "production"
+
+
+def _with_note(result: Result, absent: frozenset[str]) -> Result:
+    if result.address.kind != "permission-set" or not absent:
+        return result
+    return replace(
+        result, note=f"{result.note} Not granted yet, because not there: {', '.join(sorted(absent))}.".strip()
+    )
 
 
 def _refusal(write: Write) -> Result | None:

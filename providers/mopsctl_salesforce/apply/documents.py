@@ -43,10 +43,14 @@ class Package:
         return xml.zipped(files)
 
 
-def build(writes: Sequence[Write], current: Mapping[Address, Row]) -> Package:
-    """The deployment for these writes; `current` is the stored metadata of what is there already."""
+def build(writes: Sequence[Write], current: Mapping[Address, Row], absent: frozenset[str] = frozenset()) -> Package:
+    """The deployment for these writes; `current` is the stored metadata of what is there already.
+
+    `absent` are fields that permission sets name and that are neither there nor made here.
+    """
     package = Package()
     objects: dict[str, dict[str, list[Row]]] = {}
+    ungranted = _without_security(writes) | absent
     for write in sorted(writes, key=lambda each: each.address):
         kind = write.address.kind
         package.owners[TYPES[kind], write.address.name] = write.address
@@ -59,7 +63,7 @@ def build(writes: Sequence[Write], current: Mapping[Address, Row]) -> Package:
             tag, content = _child(write, current.get(write.address))
             objects.setdefault(object_name, {}).setdefault(tag, []).append({"fullName": name, **content})
         else:
-            path, text = _FILES[kind](write, current.get(write.address) or {}, writes)
+            path, text = _FILES[kind](write, current.get(write.address) or {}, ungranted)
             package.files[path] = text
     for object_name, children in sorted(objects.items()):
         package.files[f"objects/{object_name}.object"] = xml.document("CustomObject", children)
@@ -82,7 +86,7 @@ def _child(write: Write, current: Row | None) -> tuple[str, Row]:
     return "validationRules", {**(current or {}), **rule}
 
 
-def _global_set(write: Write, current: Row, _: Sequence[Write]) -> tuple[str, str]:
+def _global_set(write: Write, current: Row, _: frozenset[str]) -> tuple[str, str]:
     listed = values.stored(write.target, current.get("customValue") or [])
     content = {
         **current,
@@ -95,16 +99,15 @@ def _global_set(write: Write, current: Row, _: Sequence[Write]) -> tuple[str, st
     return path, xml.document("GlobalValueSet", content)
 
 
-def _standard_set(write: Write, current: Row, _: Sequence[Write]) -> tuple[str, str]:
+def _standard_set(write: Write, current: Row, _: frozenset[str]) -> tuple[str, str]:
     name = write.address.name
     listed = values.stored(write.target, current.get("standardValue") or [], name)
     content = {**current, "sorted": current.get("sorted", False), "standardValue": listed}
     return f"standardValueSets/{name}.standardValueSet", xml.document("StandardValueSet", content)
 
 
-def _permission_set(write: Write, _: Row, writes: Sequence[Write]) -> tuple[str, str]:
+def _permission_set(write: Write, _: Row, ungranted: frozenset[str]) -> tuple[str, str]:
     seen = write.observed.attributes if write.observed else {}
-    gone = _without_security(writes)
     rights = _with_taken_away(write.target, seen, "fields", {"read": False, "edit": False})
     enabled = _with_taken_away(write.target, seen, "custom_permissions", {"enabled": False})
     content = {
@@ -114,7 +117,7 @@ def _permission_set(write: Write, _: Row, writes: Sequence[Write]) -> tuple[str,
         "fieldPermissions": [
             {"editable": each["edit"], "field": name, "readable": each["read"]}
             for name, each in sorted(rights.items())
-            if name not in gone
+            if name not in ungranted
         ],
         "customPermissions": [{"enabled": each["enabled"], "name": name} for name, each in sorted(enabled.items())],
     }
@@ -130,6 +133,18 @@ def _with_taken_away(
     return {**gone, **wanted}
 
 
+def newly_granted(writes: Sequence[Write]) -> frozenset[str]:
+    """Fields that permission sets are to grant for the first time and that no write of this deployment makes."""
+    made = {write.address.name for write in writes if write.address.kind == "field" and write.action == "add"}
+    return frozenset(
+        name
+        for write in writes
+        if write.address.kind == "permission-set"
+        for name in write.target.get("fields") or {}
+        if names.is_custom(name) and name not in made and name not in ((write.observed.attributes if write.observed else {}).get("fields") or {})
+    )
+
+
 def _without_security(writes: Sequence[Write]) -> frozenset[str]:
     """Fields that have no field-level security after this deployment: those that become required, and those that go."""
     return frozenset(
@@ -139,7 +154,7 @@ def _without_security(writes: Sequence[Write]) -> frozenset[str]:
     )
 
 
-def _custom_permission(write: Write, _: Row, __: Sequence[Write]) -> tuple[str, str]:
+def _custom_permission(write: Write, _: Row, __: frozenset[str]) -> tuple[str, str]:
     content = {
         "label": write.target.get("label", write.address.name),
         "description": write.target.get("description") or None,
@@ -149,7 +164,7 @@ def _custom_permission(write: Write, _: Row, __: Sequence[Write]) -> tuple[str, 
     return path, xml.document("CustomPermission", content)
 
 
-def _conversion(write: Write, current: Row, _: Sequence[Write]) -> tuple[str, str]:
+def _conversion(write: Write, current: Row, _: frozenset[str]) -> tuple[str, str]:
     pairs: Mapping[str, Json] = write.target.get("pairs") or {}
     mappings = []
     for target in _TARGETS:
@@ -163,7 +178,7 @@ def _conversion(write: Write, current: Row, _: Sequence[Write]) -> tuple[str, st
     return path, xml.document(names.CONVERSION, content)
 
 
-_FILES: Mapping[str, Callable[[Write, Row, Sequence[Write]], tuple[str, str]]] = {
+_FILES: Mapping[str, Callable[[Write, Row, frozenset[str]], tuple[str, str]]] = {
     "global-value-set": _global_set,
     "standard-value-set": _standard_set,
     "permission-set": _permission_set,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from mopsctl.address import Address
 from mopsctl.element import Origin
 from mopsctl.resource import Json
 from mopsctl_salesforce import names
@@ -31,7 +32,7 @@ def add(work: Work) -> None:
 def _permission_set(work: Work, name: str, shown: list[Draft]) -> None:
     grants, permissions = work.grants.get(name, {}), sorted(work.permissions.get(name, ()))
     attributes: dict[str, Json] = {"label": name.replace("_", " "), "description": _words(name)}
-    needs = {work.field_address(field) for field in grants}
+    needs = set[Address]()  # none of the fields: one that is refused must not keep the others invisible
     if grants:
         attributes["fields"] = {field: grants[field] for field in sorted(grants)}
     if permissions:

@@ -10,7 +10,9 @@ from mopsctl_salesforce import names
 from mopsctl_salesforce.observe import access, fields, lists, rows
 from mopsctl_salesforce.observe.look import Items, Look
 
-__all__ = ["Look", "read"]
+__all__ = ["Look", "custom_fields", "read"]
+
+custom_fields = fields.custom_fields
 
 _READERS: Mapping[str, Callable[[Look], Items]] = {
     "field": fields.observe,

@@ -83,18 +83,15 @@ def observe_permissions(look: Look) -> Items:
 
 
 def observe_assignments(look: Look) -> Items:
-    """Who has the permission sets asked about; a set that nobody has is there with nobody."""
-    asked = look.names("permission-assignment")
-    sets = {row["Name"]: row for row in look.session.query_in(_SETS, asked)}
-    rows = look.session.query_in(_ASSIGNED, sorted(sets)) if sets else []
+    """Who has the permission sets asked about; a set that nobody has is assigned to nobody, and so not there."""
+    held: dict[str, list[Row]] = {}
+    for row in look.session.query_in(_ASSIGNED, look.names("permission-assignment")):
+        held.setdefault(row["PermissionSet"]["Name"], []).append(row)
     items: Items = {}
-    for name, row in sorted(sets.items()):
-        held = [each for each in rows if each["PermissionSet"]["Name"] == name]
-        users: dict[str, Json] = {_holder(look, name, each): {"assigned": True} for each in held}
+    for name, rows in sorted(held.items()):
+        users: dict[str, Json] = {_holder(look, name, each): {"assigned": True} for each in rows}
         address = look.address("permission-assignment", name)
-        items[address] = Observation(
-            address, {"users": users, "assigned": bool(held)}, remote_id=row["Id"], removable=False
-        )
+        items[address] = Observation(address, {"users": users, "assigned": True}, removable=False)
     return items
 
 

@@ -60,6 +60,11 @@ def _described(look: Look, object_name: str) -> dict[str, Row]:
     return {field["name"]: field for field in answer["fields"]}
 
 
+def custom_fields(look: Look) -> frozenset[str]:
+    """The names of all custom fields of the objects asked about."""
+    return frozenset(_custom_ids(look, look.objects("field")))
+
+
 def _custom_ids(look: Look, objects: list[str]) -> dict[str, Row]:
     rows = look.session.query_in(_IDS, objects, tooling=True)
     return {f"{row['TableEnumOrId']}.{_full_name(row)}": row for row in rows}

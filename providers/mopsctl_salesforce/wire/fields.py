@@ -134,6 +134,8 @@ _OF_TYPE = (
     "caseSensitive",
 )
 
+_RANGES: Mapping[str, tuple[int, int]] = {"Text": (1, 255), "LongTextArea": (256, 131_072), "Html": (256, 131_072)}
+
 
 def seen(described: Row, definition: Mapping[str, Any], metadata: Row | None) -> Row:
     """What is known of a visible field, in the shape of `Metadata`; `metadata` adds only what the other two do not show."""
@@ -282,11 +284,7 @@ def _longest(metadata: Row, native: str, described: Row | None) -> int | None:
 def metadata(target: Mapping[str, Json], touched: frozenset[str], current: Row | None) -> Row:
     """The whole field to write: what is there (None: nothing yet), with every touched attribute put in."""
     native = str(target["type"]).removeprefix("Formula (").removesuffix(")")
-    shape = dict(current) if current else {}
-    if current and current.get("type") != native:
-        shape = {key: value for key, value in shape.items() if key not in _OF_TYPE}
-    defaults = {} if current and current.get("type") == native else _DEFAULTS.get(native, {})
-    shape = {**({} if "formula" in target and native == "Checkbox" else defaults), **shape, "type": native}
+    shape = _start(native, current, formula="formula" in target)
     for name in sorted(touched & set(_PLAIN) & target.keys()):
         shape[_PLAIN[name]] = target[name]
     if "compliance" in touched and "compliance" in target:
@@ -297,6 +295,22 @@ def metadata(target: Mapping[str, Json], touched: frozenset[str], current: Row |
         value = target["default"]
         shape["defaultValue"] = str(value).lower() if isinstance(value, bool) else value
     return {key: value for key, value in shape.items() if value is not None and key not in _FORBIDDEN.get(native, ())}
+
+
+def _start(native: str, current: Row | None, *, formula: bool) -> Row:
+    """What the attributes are put into: the field as it is, or what a new field of the type is made with.
+
+    A field that changes its type within its family keeps what the new type knows too.
+    """
+    if current and current.get("type") == native:
+        return dict(current)
+    defaults = {} if formula and native == "Checkbox" else _DEFAULTS.get(native, {})
+    kept = {key: value for key, value in (current or {}).items() if key not in _OF_TYPE or key in defaults}
+    shape = {**defaults, **kept, "type": native}
+    low, high = _RANGES.get(native, (0, 0))
+    if native in _RANGES and not low <= shape["length"] <= high:
+        shape["length"] = defaults["length"]
+    return shape
 
 
 def _value_set(target: Mapping[str, Json], current: Row, *, new: bool) -> Row:

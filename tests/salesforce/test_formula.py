@@ -1,0 +1,225 @@
+"""Conditions as formulas: the emulator's own compiler takes them, and they mean what the condition means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from mopsctl_salesforce import formula
+from mopsctl_salesforce.emulator import evaluate
+from mopsctl_salesforce.emulator import formula as compiler
+
+from mopsctl.condition import All, AnyOf, Condition, Not
+from mopsctl.condition import Test as Asked
+from tests.salesforce.conftest import person, values
+
+TODAY = date(2026, 9, 1)
+FIELDS = {
+    "title": person("Title", "text", key="title"),
+    "size": person("Size__c", "decimal", key="size"),
+    "band": person("Band__c", "choice", key="band", values=values("1-50", "51-250")),
+    "topics": person("Topics__c", "multi_choice", key="topics", values=values("a", "b")),
+    "flag": person("Flag__c", "boolean", key="flag"),
+    "day": person("Day__c", "date", key="day"),
+    "at": person("At__c", "datetime", key="at"),
+    "notes": person("Notes__c", "long_text", key="notes"),
+    "country": person("CountryCode", "country", key="country"),
+}
+KINDS = {
+    "Title": "Text",
+    "Size__c": "Number",
+    "Band__c": "Picklist",
+    "Topics__c": "Multi",
+    "Flag__c": "Boolean",
+    "Day__c": "Date",
+    "At__c": "DateTime",
+    "Notes__c": "LongText",
+    "CountryCode": "Picklist",
+}
+
+
+def asks(name: str, operator: Any, *operands: Any) -> Asked:
+    return Asked("field", name, operator, operands)
+
+
+def holds(condition: Condition, record: Mapping[str, Any]) -> bool:
+    """What the formula says of a record, after the compiler took it."""
+    tree = compiler.parse(formula.condition(condition, FIELDS))
+    assert compiler.Checker(KINDS, rule=False).check(tree) == "Boolean"
+    return bool(evaluate.evaluate(tree, evaluate.Record(record, KINDS, TODAY)))
+
+
+@pytest.mark.parametrize(
+    ("condition", "record", "expected"),
+    [
+        (asks("title", "is", "CEO"), {"Title": "CEO"}, True),
+        (asks("title", "is", "CEO"), {}, False),
+        (asks("title", "is_not", "CEO"), {}, True),
+        (asks("title", "in", "CEO", "CFO"), {"Title": "CFO"}, True),
+        (asks("title", "not_in", "CEO", "CFO"), {"Title": "CFO"}, False),
+        (asks("title", "known"), {"Title": "x"}, True),
+        (asks("title", "unknown"), {}, True),
+        (asks("title", "contains", "Market"), {"Title": "head of marketing"}, True),
+        (asks("title", "has_word", "intern"), {"Title": "International sales"}, False),
+        (asks("title", "has_word", "vp"), {"Title": "VP, Sales"}, True),
+        (asks("title", "has_word", "vice president"), {"Title": "Senior Vice-President"}, True),
+        (asks("title", "has_word", "cto", "ceo"), {"Title": "CEO/founder"}, True),
+        (asks("title", "is", 'a "b" \\ c'), {"Title": 'a "b" \\ c'}, True),
+        (asks("band", "is", "1-50"), {"Band__c": "1-50"}, True),
+        (asks("band", "in", "1-50", "51-250"), {"Band__c": "51-250"}, True),
+        (asks("band", "unknown"), {}, True),
+        (asks("band", "known"), {}, False),
+        (asks("band", "contains", "250"), {"Band__c": "51-250"}, True),
+        (asks("topics", "in", "a", "b"), {"Topics__c": "b;c"}, True),
+        (asks("topics", "unknown"), {"Topics__c": ""}, True),
+        (asks("size", "gte", 10), {"Size__c": 10}, True),
+        (asks("size", "lt", 10), {}, False),
+        (asks("size", "between", 1, 5.5), {"Size__c": 5.5}, True),
+        (asks("size", "is", 0), {}, False),
+        (asks("size", "unknown"), {}, True),
+        (asks("flag", "is", True), {"Flag__c": True}, True),
+        (asks("flag", "is", False), {}, True),
+        (asks("day", "before", "2026-01-01"), {"Day__c": "2025-12-31"}, True),
+        (asks("day", "after", "2026-01-01"), {"Day__c": "2026-01-01"}, False),
+        (asks("day", "within", 30), {"Day__c": "2026-08-15"}, True),
+        (asks("day", "within", 30), {"Day__c": "2026-09-15"}, False),
+        (asks("at", "after", "2026-01-01"), {"At__c": "2026-01-01T00:00:01"}, True),
+        (asks("at", "within", 2), {"At__c": "2026-08-31T10:00:00"}, True),
+        (asks("country", "in", "US", "CA"), {"CountryCode": "CA"}, True),
+        (All((asks("flag", "is", True), asks("size", "gt", 1))), {"Flag__c": True, "Size__c": 2}, True),
+        (AnyOf((asks("flag", "is", True), asks("size", "gt", 1))), {"Size__c": 1}, False),
+        (Not(asks("flag", "is", True)), {}, True),
+    ],
+)  # fmt: skip
+def test_a_condition_holds_where_it_should(condition: Condition, record: dict[str, Any], expected: bool) -> None:
+    assert holds(condition, record) is expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "why"),
+    [
+        (Asked("event", "demo", "happened"), "an activity"),
+        (Asked("inactive", "", "happened", (90,)), "without activity"),
+        (Asked("grade", "", "in", ("A1",)), "a grade"),
+        (Asked("record", "opportunity_won", "happened"), "another record"),
+        (asks("nowhere", "is", "x"), "not on this object"),
+        (asks("notes", "contains", "x"), "long text"),
+        (asks("title", "matches", "^x"), "regular expressions"),
+        (asks("flag", "unknown"), "never empty"),
+        (asks("size", "contains", "1"), "search the words"),
+        (asks("title", "gt", "a"), "compare"),
+        (asks("day", "before", "soon"), "no date"),
+        (asks("title", "within", 3), "no date"),
+    ],
+)
+def test_what_a_formula_cannot_ask_is_named(condition: Condition, why: str) -> None:
+    with pytest.raises(formula.Inexpressible, match=why):
+        formula.condition(condition, FIELDS)
+
+
+def test_a_validation_rule_knows_regular_expressions() -> None:
+    assert formula.condition(asks("title", "matches", "x+"), FIELDS, rule=True) == 'REGEX(Title, "x+")'
+
+
+def test_values_are_spelled_as_on_the_system() -> None:
+    from mopsctl.element import Item, ValueList
+
+    spelled = {"band": person("Band__c", "choice", values=ValueList("b", (Item("small", "1-50", "Small"),)))}
+    assert formula.condition(asks("band", "is", "small"), spelled) == 'ISPICKVAL(Band__c, "1-50")'
+
+
+@pytest.mark.parametrize(
+    ("score", "label"), [(100, "A"), (70, "A"), (69, "B"), (20, "C"), (0, "D"), (None, "D")]
+)
+def test_a_number_falls_into_its_band(score: int | None, label: str) -> None:
+    source = formula.banded("Size__c", (("A", 70), ("B", 45), ("C", 20), ("D", 0)))
+    tree = compiler.parse(source)
+    assert evaluate.evaluate(tree, evaluate.Record({"Size__c": score}, KINDS, TODAY)) == label
+
+
+def test_the_estimate_of_the_compiled_size_grows_with_calls_and_fields() -> None:
+    short, long = formula.condition(asks("title", "is", "x"), FIELDS), formula.condition(asks("title", "has_word", "x"), FIELDS)
+    assert formula.compiled_size(long) > 5 * formula.compiled_size(short)
+    assert formula.compiled_size("") == 0
+
+
+# -- any condition, any record: the formula and a plain reading of the condition agree
+
+_TITLES = ("", "CEO", "VP Sales", "Marketing Manager", "intern")
+RECORDS = some.fixed_dictionaries(
+    {
+        "Title": some.sampled_from(_TITLES),
+        "Size__c": some.one_of(some.none(), some.integers(-3, 3)),
+        "Band__c": some.sampled_from(("", "1-50", "51-250")),
+        "Flag__c": some.booleans(),
+        "Day__c": some.one_of(some.none(), some.integers(-40, 40).map(lambda days: str(TODAY - timedelta(days=days)))),
+    }
+)
+_WORDS = some.sampled_from(("ceo", "vp", "sales", "manager"))
+_NUMBERS = some.integers(-3, 3)
+TESTS = some.one_of(
+    some.builds(lambda word: asks("title", "has_word", word), _WORDS),
+    some.builds(lambda word: asks("title", "contains", word), _WORDS),
+    some.builds(lambda title: asks("title", "is_not", title), some.sampled_from(_TITLES[1:])),
+    some.builds(lambda operator: asks("title", operator), some.sampled_from(("known", "unknown"))),
+    some.builds(
+        lambda operator, value: asks("size", operator, value), some.sampled_from(("gt", "gte", "lt", "lte", "is")), _NUMBERS
+    ),
+    some.builds(lambda low, high: asks("size", "between", min(low, high), max(low, high)), _NUMBERS, _NUMBERS),
+    some.builds(lambda value: asks("band", "is", value), some.sampled_from(("1-50", "51-250"))),
+    some.builds(lambda flag: asks("flag", "is", flag), some.booleans()),
+    some.builds(lambda days: asks("day", "within", days), some.integers(1, 40)),
+)
+CONDITIONS = some.recursive(
+    TESTS,
+    lambda part: some.one_of(
+        some.lists(part, min_size=1, max_size=3).map(lambda parts: All(tuple(parts))),
+        some.lists(part, min_size=1, max_size=3).map(lambda parts: AnyOf(tuple(parts))),
+        part.map(Not),
+    ),
+    max_leaves=6,
+)
+
+
+def plainly(condition: Condition, record: Mapping[str, Any]) -> bool:
+    match condition:
+        case All(parts):
+            return all(plainly(part, record) for part in parts)
+        case AnyOf(parts):
+            return any(plainly(part, record) for part in parts)
+        case Not(part):
+            return not plainly(part, record)
+        case Asked():
+            return _plain_test(condition, record[FIELDS[condition.name].name])
+
+
+def _plain_test(test: Asked, value: Any) -> bool:
+    first = test.operands[0] if test.operands else None
+    match test.operator:
+        case "known" | "unknown":
+            return bool(value) is (test.operator == "known")
+        case "has_word":
+            return re.search(rf"\b{first}\b", str(value), re.IGNORECASE) is not None
+        case "contains":
+            return str(first) in str(value).lower()
+        case "is_not":
+            return bool(value != first)
+        case "between":
+            return value is not None and bool(first <= value <= test.operands[1])
+        case "within":
+            return value is not None and 0 <= (TODAY - date.fromisoformat(value)).days <= int(str(first))
+        case "is":
+            return bool(value == first)
+        case operator:
+            compare = {"gt": "__gt__", "gte": "__ge__", "lt": "__lt__", "lte": "__le__"}[operator]
+            return value is not None and bool(getattr(value, compare)(first))
+
+
+@given(CONDITIONS, RECORDS)
+def test_formula_and_condition_agree(condition: Condition, record: dict[str, Any]) -> None:
+    assert holds(condition, record) is plainly(condition, record)
