@@ -80,6 +80,12 @@ def plan(ask: Ask) -> Plan:
         return _counted(made, opened, views, base, ask.listen) if ask.counts else made
 
 
+def refuse_early(ask: Ask, *, saved: bool) -> None:
+    """What an apply would refuse anyway, before anybody is asked anything. Raises Refused, ManifestError."""
+    _, environment, _, _ = _loaded(ask)
+    _refuse_unsaved(environment, saved)
+
+
 def write_plan(made: Plan, path: Path) -> None:
     """Save a plan, for its owner's eyes only. Raises PlanFileError."""
     try:

@@ -122,7 +122,9 @@ def _plan_and_apply(terminal: Terminal, wish: Wish) -> int:
     from mopsctl.render import text
 
     with progress(terminal) as listen:
-        made = workflow.plan(_ask(wish, wish.target, wish.environment or "", listen))
+        ask = _ask(wish, wish.target, wish.environment or "", listen)
+        workflow.refuse_early(ask, saved=False)
+        made = workflow.plan(ask)
     show = terminal.out if terminal.format == "text" else terminal.say
     show(text.plan(made, terminal.screen()))
     _expected(made, wish.expect)

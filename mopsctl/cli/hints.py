@@ -46,6 +46,15 @@ def after_apply(report: Applied, plan: Plan, folder: Path) -> list[str]:
     return [f"{again}  # to see what moved"]
 
 
+def after_drift(plan: Plan, folder: Path) -> list[str]:
+    """After `drift`."""
+    if not plan.drift:
+        return []
+    return [
+        f"{shlex.join(['mopsctl', 'plan', *_named(folder), '-e', plan.environment])}  # what putting it back would do"
+    ]
+
+
 def _named(folder: Path | None) -> list[str]:
     return [str(folder)] if folder is not None and folder != Path() else []
 

@@ -14,6 +14,8 @@ COMMANDS: Mapping[str, str] = {
     "plan": "Read the systems and say what would change.",
     "show": "Print a saved plan in any format.",
     "apply": "Carry out a plan.",
+    "drift": "Say what moved on the systems since the last apply.",
+    "state": "Look at the record of what is ours, and mend it.",
     "providers": "List the adapters, and what each can write, verify, or leaves by hand.",
     "emulator": "Run stand-ins of the vendors' systems on this machine.",
 }

@@ -105,7 +105,7 @@ class _SystemPlanner:
         self._resources = sorted(system.resources, key=lambda each: each.address)
 
     def part(self, report: SystemReport) -> _Part:
-        chosen = [each for each in self._resources if self._rules.selection.has(each.address)]
+        chosen = self._chosen()
         decisions = [self._decision(resource) for resource in chosen]
         quiet = [decision.quiet for decision in decisions if not decision.changes]
         named = {resource.address for resource in self._resources}
@@ -125,6 +125,17 @@ class _SystemPlanner:
                 *(note for resource in chosen for note in self._foreign_items(resource)),
             ),
         )
+
+    def _chosen(self) -> list[Resource]:
+        """What is selected, and what it needs: a part of a plan must be able to stand alone."""
+        by_address = {each.address: each for each in self._resources}
+        open_ = [each for each in self._resources if self._rules.selection.has(each.address)]
+        taken = {each.address for each in open_}
+        while open_:
+            needed = [by_address[need] for need in open_.pop().needs if need in by_address and need not in taken]
+            open_ += needed
+            taken |= {each.address for each in needed}
+        return [each for each in self._resources if each.address in taken]
 
     def _decision(self, resource: Resource) -> decide.Decision:
         kind = self._system.kinds[resource.address.kind]

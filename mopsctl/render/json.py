@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mopsctl import canonical
@@ -13,6 +14,8 @@ from mopsctl.errors import ManifestError, MopsctlError, SystemError_
 from mopsctl.provider.capability import ROWS
 from mopsctl.provider.contract import Provider
 from mopsctl.render.text.findings import Checked
+from mopsctl.state import model
+from mopsctl.state.model import Entry, State
 
 FORMAT = "1.0"
 
@@ -49,6 +52,20 @@ def applied(report: Applied) -> str:
             "byHand": [{**_named(each), "steps": list(each.steps)} for each in report.by_hand],
         }
     )
+
+
+def drift(plan: Plan) -> str:
+    """What moved on the systems since the last apply, as the plan document words it."""
+    whole = document.to_json(plan)
+    kept = ("stack", "environment", "partial", "systems", "drift")
+    return canonical.pretty({"formatVersion": FORMAT, **{name: whole[name] for name in kept}})
+
+
+def state(state: State, entries: Sequence[Entry]) -> str:
+    """The record of what is ours, or a part of it."""
+    whole = model.to_json(state)
+    things = {str(each.address): whole["things"][str(each.address)] for each in entries}
+    return canonical.pretty({**whole, "things": things})
 
 
 def failure(error: MopsctlError) -> str:

@@ -17,7 +17,7 @@ TREES = (*PRODUCT, ".ci", "bench", "docs", "scripts", "stacks", "tests")
 NOT_OURS = {"__pycache__", ".mopsctl"}
 
 # One more needs a reason in the commit that raises the number; one less lowers it, so that it cannot creep back.
-COUNTED = {"type: ignore": 5, "noqa": 4, "pragma: no cover": 1, "print(": 0}
+COUNTED = {"type: ignore": 2, "noqa": 1, "pragma: no cover": 0, "print(": 0}
 LINES_OF_A_MODULE = 400
 LINES_OF_A_FUNCTION = 60
 

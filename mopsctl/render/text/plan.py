@@ -31,7 +31,7 @@ def plan(plan: Plan, screen: Screen, next_steps: Iterable[str] = ()) -> str:
     """The whole plan: warnings that stop a reader, changes by system, steps by hand, drift, checks, the count."""
     page, view = Page(screen), arrange(plan)
     _head(page, view)
-    _unreadable(page, view)
+    add_unreadable(page, plan)
     _irreversible(page, view)
     for section in view.sections:
         _section(page, section)
@@ -57,11 +57,12 @@ def _head(page: Page, view: View) -> None:
         page.line("A part only: --only or --except left something out; what was left out is not counted below.")
 
 
-def _unreadable(page: Page, view: View) -> None:
-    if view.plan.unreadable:
+def add_unreadable(page: Page, plan: Plan) -> None:
+    """The systems that could not be read, with what they said."""
+    if plan.unreadable:
         page.blank()
         page.line(("Could not be read", "bold red"))
-    for report in view.plan.unreadable:
+    for report in plan.unreadable:
         page.line(report.message, indent=2, lead=(f"{report.title}: ", "bold"))
         page.line("Nothing is planned for it: what cannot be read is never taken for absent.", indent=_BODY)
 
@@ -186,11 +187,16 @@ def add_steps(page: Page, change: Change, indent: int) -> None:
         page.line(sentence, indent=indent, lead=f"{words.letter(place)}. " if len(change.steps) > 1 else "")
 
 
-def _drift(page: Page, found: Iterable[Drift]) -> None:
-    for number, drift in enumerate(found):
-        if number == 0:
-            page.blank()
-            page.line(("Moved since the last apply", "bold"))
+def _drift(page: Page, found: Sequence[Drift]) -> None:
+    if found:
+        page.blank()
+        page.line(("Moved since the last apply", "bold"))
+        add_drift(page, found)
+
+
+def add_drift(page: Page, found: Iterable[Drift]) -> None:
+    """What moved on each thing, and who moved it."""
+    for drift in found:
         page.line((drift.title, "bold"), f"  {drift.address}", indent=2)
         page.line(words.who(drift), indent=_BODY)
         for each in drift.fields:
