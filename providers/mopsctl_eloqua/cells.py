@@ -18,9 +18,6 @@ from mopsctl_eloqua.kinds import (
 
 _DELETE = "yes: delete it, while nothing uses it"
 _BACK = "yes: written back as it was"
-_RESULT_ONLY = (
-    "A scoring model shows its rating and two scores as export fields; how they come about is set on the screen."
-)
 
 CELLS: Mapping[str, Cell] = {
     "field.new": Cell(

@@ -10,6 +10,7 @@ EL007 one option list, two sets of values    EL016 two declarations of one thing
 EL008 an option list shared by fields        EL017 an object that was probably meant otherwise
 EL009 a pick list without values             EL018 e-mail groups without landing pages
 EL019 a hint nobody knows                    EL020 a constraint Eloqua does not have
+EL021 a field that may be written only once
 """
 
 from __future__ import annotations
@@ -137,6 +138,10 @@ def _soft(draft: Draft, field: Field) -> bool:
     _room(draft, field)
     _digits(draft, field)
     _hints(draft, field)
+    if field.write_once and "update_type" not in field.hints and not is_standard(field.name):
+        message = f"{field.label} is written once, which mopsctl cannot set: no source names that update logic."
+        hint = "set Default Update Logic of the field to update if the existing value is blank, on the screen"
+        _say(draft, field, ("EL021", "note"), message, hint)
     if field.unique and field.name != EMAIL:
         message = f"{field.label} cannot be unique: in Eloqua only the e-mail address is."
         _say(draft, field, ("EL020", "warning"), message, "let the system of record keep it unique")

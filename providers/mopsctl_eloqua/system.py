@@ -119,9 +119,11 @@ class EloquaSystem(System):
                 yield shelf.foreseen(write)
 
     def impact(self, writes: Sequence[Write]) -> Mapping[Address, Impact]:
-        """Contacts that hold what would change or go."""
+        """Contacts that hold what would change or go; with the switch, what an interrupted run left is taken away first."""
         allowed = BULK_COUNTS in self._site.connection.experimental
-        self._counted_in_bulk = self._counted_in_bulk or allowed
+        if allowed:
+            self._counted_in_bulk = True
+            swept_quietly(self._site.bulk)
         counter = Counter(self._site, self._fields, self._lists, allowed)
         found = {write.address: counter.of(write) for write in writes}
         return {address: impact for address, impact in found.items() if impact is not None}

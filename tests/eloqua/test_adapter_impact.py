@@ -144,6 +144,15 @@ def test_a_definition_that_could_not_be_removed_goes_with_the_next_run(bench: An
     assert bench.handle.store.list("exports") == []
 
 
+def test_what_a_killed_run_left_goes_with_the_next_run_that_counts(bench: Any, field: Make) -> None:
+    held(bench, field, "EMEA")
+    bench.handle.do("add_export", name="mopsctl count C_Region1", field="C_Region1")
+    write = without(bench, "EMEA")
+    with bench.open(bench.connection(experimental=["bulk-counts"])) as system:
+        assert system.impact([write])[REGIONS] == Impact(1)
+        assert bench.handle.store.list("exports") == []
+
+
 def test_without_the_switch_nothing_is_swept_on_closing(bench: Any) -> None:
     bench.handle.do("add_export", name="mopsctl count x", field="C_Title")
     with bench.open() as system:

@@ -157,6 +157,7 @@ def test_a_spelling_that_comes_twice_is_refused(field: Make) -> None:
         ({"type": "date", "hints": {"display_type": "singleSelect"}}, "EL010", "error"),
         ({"hints": {"option_lst": "x"}}, "EL019", "warning"),
         ({"unique": True}, "EL020", "warning"),
+        ({"write_once": True}, "EL021", "note"),
     ],
 )
 def test_what_eloqua_would_refuse_is_said_at_its_line(
@@ -181,6 +182,7 @@ def test_what_eloqua_would_refuse_is_said_at_its_line(
         {"type": "multi_choice", "values": [("x" * 101, "X")]},
         {"name": "C_EmailAddress", "unique": True, "type": "email"},
         {"hints": {"display_type": "hidden"}},
+        {"write_once": True, "hints": {"update_type": "ifBlank"}},
     ],
 )
 def test_what_just_fits_is_fine(field: Make, changes: dict[str, Any]) -> None:

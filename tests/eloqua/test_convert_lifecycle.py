@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from mopsctl_eloqua import provider
 
+from mopsctl.condition import All, AnyOf, Not
 from mopsctl.condition import Test as Question
 from mopsctl.element import Element, Field, Lifecycle, Origin, Stage, Transition
 from mopsctl.provider.contract import Connection, Converted
@@ -80,6 +81,19 @@ def test_criteria_say_when_unless_wait_and_what_must_be_filled() -> None:
     assert criteria.attributes["MQL > REC"] == "by sdr"
 
 
+def test_criteria_name_the_fields_as_people_find_them(field: Make) -> None:
+    title = field("C_Title", key="job_title", label="Job title")
+    deep = Not(All((Question("field", "job_title", "known"), AnyOf((Question("event", "job_title", "happened"),)))))
+    asked = dataclasses.replace(
+        LIFECYCLE, transitions=(dataclasses.replace(MOVES[0], when=deep, require=("job_title",)),)
+    )
+    words = by_part(convert(asked, title))["criteria"].attributes["INQ > MQL"]
+    assert words == (
+        "a Decision step lets through where not (Job title (C_Title) is filled and (job_title happened));"
+        " require values in Job title (C_Title)"
+    )
+
+
 def test_the_first_date_is_kept_and_the_latest_is_overwritten(field: Make) -> None:
     stamps = [field(name, type="datetime", role="stamp") for name in ("C_Mql_First1", "C_Mql_Latest1")]
     made = convert(LIFECYCLE, *stamps)
@@ -97,7 +111,7 @@ def test_dates_without_a_field_are_said() -> None:
 def test_time_limits_name_owner_and_limit() -> None:
     limits = by_part(convert(LIFECYCLE))["time limits"]
     assert limits.attributes == {"MQL": {"limit": "at most 24 hours, then tell sdr-manager", "owner": "sdr"}}
-    assert any("Send Notification step to sdr" in step for step in limits.steps)
+    assert any("Send Notification step tells sdr" in step for step in limits.steps)
 
 
 def test_what_is_not_declared_needs_no_program() -> None:

@@ -98,7 +98,7 @@ def test_fields_are_shown_as_people_know_them(field: Make) -> None:
     named = dataclasses.replace(FIT, fields={"job_title": field("C_Title", label="Job title", key="job_title")})
     rows = table(convert(named), "person-fit").attributes["rows"]
     assert rows[0][0] == "Job title (C_Title)"
-    assert rows[0][2] == "Job title has the word chief, vp"
+    assert rows[0][2] == "Job title (C_Title) has the word chief, vp"
 
 
 def test_events_become_frequencies_in_time_frames_in_the_place_of_decay() -> None:

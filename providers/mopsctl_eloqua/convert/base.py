@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from dataclasses import field as made_by
 
 from mopsctl.address import Address
+from mopsctl.condition import All, AnyOf, Condition, Not, Test, sentence
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Level, Source
-from mopsctl.element import Mode, Origin
+from mopsctl.element import Field, Mode, Origin
 from mopsctl.resource import Json, Resource
 
 
@@ -16,8 +18,8 @@ class Draft:
     """The conversion in the making; a second resource for one address is an error of the manifests."""
 
     system: str
-    resources: dict[Address, Resource] = field(default_factory=dict)
-    findings: list[Diagnostic] = field(default_factory=list)
+    resources: dict[Address, Resource] = made_by(default_factory=dict)
+    findings: list[Diagnostic] = made_by(default_factory=list)
 
     def address(self, kind: str, name: str) -> Address:
         """The address of a thing on this system."""
@@ -54,6 +56,29 @@ def narrowed(origin: Origin, mode: Mode = "write") -> Mode:
     """The narrower of what the author allows and what the adapter can do."""
     order: tuple[Mode, ...] = ("write", "verify", "by-hand")
     return max(origin.manage, mode, key=order.index)
+
+
+def spoken(condition: Condition, fields: Mapping[str, Field]) -> str:
+    """The condition in plain words, with each field under the names that people find on the screen."""
+    return sentence(_named(condition, fields))
+
+
+def shown(key: str, fields: Mapping[str, Field]) -> str:
+    """A field as people find it on the screen: `Job title (C_Title)`; the key itself where it has no name there."""
+    field = fields.get(key)
+    return f"{field.label} ({field.name})" if field else key
+
+
+def _named(condition: Condition, fields: Mapping[str, Field]) -> Condition:
+    match condition:
+        case Test():
+            return replace(condition, name=shown(condition.name, fields)) if condition.subject == "field" else condition
+        case Not(part):
+            return Not(_named(part, fields))
+        case All(parts):
+            return All(tuple(_named(part, fields) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(_named(part, fields) for part in parts))
 
 
 def resource(

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mopsctl.condition import sentence
 from mopsctl.element import Field, Lifecycle, Stage, Transition
 from mopsctl.resource import Json
-from mopsctl_eloqua.convert.base import Draft, resource
+from mopsctl_eloqua.convert.base import Draft, resource, shown, spoken
 from mopsctl_eloqua.kinds import NO_PROGRAM_API
 from mopsctl_eloqua.names import CONTACT
 from mopsctl_eloqua.screens import PROGRAMS
@@ -30,7 +29,7 @@ def convert(draft: Draft, lifecycles: Sequence[Lifecycle], declared: Sequence[Fi
             message = f"The lifecycle {lifecycle.title} stands on {lifecycle.object}, where Eloqua writes no fields."
             draft.say("EL011", "note", message, lifecycle.origin.source, "keep it on contacts, or in the CRM")
         _moves(draft, lifecycle)
-        _criteria(draft, lifecycle)
+        _criteria(draft, lifecycle, {field.key: field for field in declared if field.object == lifecycle.object})
         _stamps(draft, lifecycle, {field.name for field in declared})
         _limits(draft, lifecycle)
 
@@ -86,11 +85,11 @@ def _moves(draft: Draft, lifecycle: Lifecycle) -> None:
     _program(draft, lifecycle, "moves", allowed, steps)
 
 
-def _criteria(draft: Draft, lifecycle: Lifecycle) -> None:
+def _criteria(draft: Draft, lifecycle: Lifecycle, fields: Mapping[str, Field]) -> None:
     found: dict[str, Json] = {}
     steps = list[str]()
     for move in lifecycle.transitions:
-        words = _conditions(move)
+        words = _conditions(move, fields)
         if words:
             sources = [_value(lifecycle, key) for key in move.source_keys]
             target = _value(lifecycle, move.target)
@@ -99,12 +98,12 @@ def _criteria(draft: Draft, lifecycle: Lifecycle) -> None:
     _program(draft, lifecycle, "criteria", found, steps)
 
 
-def _conditions(move: Transition) -> str:
+def _conditions(move: Transition, fields: Mapping[str, Field]) -> str:
     parts = [
         f"wait {move.wait_days} days (Wait step)" if move.wait_days else "",
-        f"a Decision step lets through where {sentence(move.when)}" if move.when else "",
-        f"another keeps out where {sentence(move.unless)}" if move.unless else "",
-        f"require values in {', '.join(move.require)}" if move.require else "",
+        f"a Decision step lets through where {spoken(move.when, fields)}" if move.when else "",
+        f"another keeps out where {spoken(move.unless, fields)}" if move.unless else "",
+        f"require values in {', '.join(shown(key, fields) for key in move.require)}" if move.require else "",
         f"by {move.by}" if move.by else "",
     ]
     return "; ".join(part for part in parts if part)
@@ -133,8 +132,8 @@ def _limits(draft: Draft, lifecycle: Lifecycle) -> None:
     timed = {stage.value: stage for stage in lifecycle.stages if stage.sla}
     facts = {value: {"limit": stage.sla, "owner": stage.owner} for value, stage in timed.items()}
     steps = [
-        f"For contacts with {lifecycle.field} '{value}': a Wait step of {stage.sla}, then, where it is still"
-        f" '{value}', a Send Notification step to {stage.owner or 'the owner of the stage'}."
+        f"For contacts with {lifecycle.field} '{value}': {stage.sla}. A Wait step measures the time, a Decision step"
+        f" looks whether it is still '{value}', and a Send Notification step tells {stage.owner or 'the owner'}."
         for value, stage in timed.items()
     ]
     _program(draft, lifecycle, "time limits", facts, steps)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mopsctl.condition import Condition, Test, sentence, tests
+from mopsctl.condition import Condition, Test, tests
 from mopsctl.element import Rule, RuleGroup, Score
+from mopsctl_eloqua.convert.base import shown, spoken
 
 Row = tuple[str, str, str, str, str]
 
@@ -61,12 +62,12 @@ def _lines(score: Score, group: RuleGroup, rule: Rule) -> list[_Line]:
     if rule.inactive_days is not None:
         return [_Line("any activity", f"none within the last {rule.inactive_days} days", rule.points, rule.key)]
     if rule.when is not None:
-        return [_Line(_criterion(score, rule.when), _named(score, sentence(rule.when)), rule.points, rule.key)]
+        return [_Line(_criterion(score, rule.when), spoken(rule.when, score.fields), rule.points, rule.key)]
     return []
 
 
 def _table(score: Score, rule: Rule) -> list[_Line]:
-    criterion = _field(score, rule.field or "")
+    criterion = shown(rule.field or "", score.fields)
     lines = [_Line(criterion, f"is '{value}'", points, rule.key) for value, points in rule.points_by_value]
     if rule.otherwise:
         lines.append(_Line(criterion, "is anything else", rule.otherwise, rule.key))
@@ -123,26 +124,15 @@ def _best(lines: Sequence[_Line]) -> dict[str, float]:
 
 
 def _exclusions(score: Score) -> tuple[str, ...]:
-    found = [f"contacts where {_named(score, sentence(score.exclude))}"] if score.exclude is not None else []
+    found = [f"contacts where {spoken(score.exclude, score.fields)}"] if score.exclude is not None else []
     return (*found, *(f"events with the flag '{flag}'" for flag in score.ignore_flags))
 
 
 def _criterion(score: Score, when: Condition) -> str:
     asked = [test for test in tests(when) if test.subject == "field"]
-    names = dict.fromkeys(_field(score, test.name) for test in asked)
+    names = dict.fromkeys(shown(test.name, score.fields) for test in asked)
     return " and ".join(names) or _subject(next(iter(tests(when)), None))
 
 
 def _subject(test: Test | None) -> str:
     return test.name or test.subject if test else "contact"
-
-
-def _field(score: Score, key: str) -> str:
-    field = score.fields.get(key)
-    return f"{field.label} ({field.name})" if field else key
-
-
-def _named(score: Score, words: str) -> str:
-    for key in sorted(score.fields, key=len, reverse=True):
-        words = words.replace(f"{key} ", f"{score.fields[key].label} ", 1) if words.startswith(f"{key} ") else words
-    return words

@@ -82,7 +82,8 @@ class EloquaEmulator(Emulator):
 
     def credentials(self, persona: str) -> dict[str, str]:
         """A user with a password."""
-        return {"company": access.COMPANY, "user": access.USER, "password": access.PASSWORD}
+        site = str(access.SITES[persona])
+        return {"account": site, "company": access.COMPANY, "user": access.USER, "password": access.PASSWORD}
 
     @staticmethod
     def app_credentials() -> dict[str, str]:

@@ -13,7 +13,7 @@ _TERM = re.compile(r"^(?P<term>\w+)\s*(?P<op>!=|>=|<=|=|>|<)\s*(?P<value>.*)$", 
 
 
 def found(call: Call, docs: Sequence[Doc], value_of: Callable[[Doc, str], Any], terms: Iterable[str]) -> list[Doc]:
-    """The documents that the request's `search` finds, in the order of `orderBy` (ids, where it says nothing)."""
+    """The documents that the request's `search` finds, in the order in which they were made."""
     text = call.query.get("search", "").strip()
     return [doc for doc in docs if _matches(text, doc, value_of, set(terms))] if text else list(docs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mopsctl.errors import OutcomeUnknown, PermissionError_, RateLimited, VendorError
 from mopsctl.resource import Impact, Write
@@ -31,7 +31,6 @@ class Counter:
     lists: OptionLists
     bulk_counts: bool = False
     left: int = MOST_QUESTIONS
-    _swept: bool = field(default=False)
 
     def of(self, write: Write) -> Impact | None:
         """The impact of one write; None where it touches no records."""
@@ -83,9 +82,6 @@ class Counter:
     def _in_bulk(self, name: str, value: str) -> Impact:
         if "'" in value:
             return Impact(None, _WILD)
-        if not self._swept:
-            helpers.sweep(self.site.bulk)
-            self._swept = True
         found = helpers.count(self.site.bulk, name, value)
         return Impact(found, "" if found is not None else "The Bulk export that counts it did not end well.")
 
