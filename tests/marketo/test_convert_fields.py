@@ -246,7 +246,8 @@ class TestLifecycles:
     def found(self) -> dict[str, Any]:
         stage = person_field("stage", "choice", "Stage", role="stage", values=values("Inquiry", "MQL"))
         stamp = person_field("mqlDate", "datetime", "MQL: first entered", role="stamp")
-        return resources_of([stage, stamp, LIFECYCLE])
+        opt_out = replace(person_field("unsubscribed", "boolean", "No mail"), key="email_opt_out")
+        return resources_of([stage, stamp, opt_out, LIFECYCLE])
 
     def test_fields_are_written_and_values_are_not(self) -> None:
         found = self.found()
@@ -265,11 +266,11 @@ class TestLifecycles:
             "'Lifecycle: Inquiry or Recycled to Marketing qualified'",
             "the triggers for: demo_requested happened",
             "the filter 'Stage' is 'Inquiry', 'Recycled'",
-            "leaves out people where: email_opt_out is true",
+            "leaves out people where: email_opt_out is true (in Marketo, email_opt_out is 'unsubscribed (API name)')",
             "at least 30 days ago",
             "job_title",
             "the attribute 'Stage' and the new value 'MQL'",
-            "the attribute 'MQL: first entered' and the new value '{{system.dateTime}}', in a choice",
+            "the attribute 'MQL first entered' and the new value '{{system.dateTime}}', in a choice",
             "choose Activate",
         ):
             assert words in text
@@ -313,7 +314,7 @@ class TestMappings:
         ("sync", "words"),
         [
             ("salesforce-wins", "'Read-Only' for 'Lead.unit__c'"),
-            ("marketo-wins", "Block Field Updates for 'Unit' and tick the source 'salesforce'"),
+            ("marketo-wins", "Block Field Updates for 'unit' and tick the source 'salesforce'"),
             ("none", "take field-level security"),
             ("salesforce-unless-blank", "has no rule 'salesforce-unless-blank'"),
         ],
@@ -331,6 +332,15 @@ class TestMappings:
         assert "tick every source but 'salesforce'" in found["setting/block-updates.person.unit"].steps[0]
         assert "'B' here is 'Bee' there" in found["setting/sync.sync.unit.values"].steps[0]
         assert "unit is emea ('person.unit' in Marketo)" in found["setting/sync.sync.scope"].steps[0]
+
+    def test_values_that_are_spelled_alike_need_nobody(self) -> None:
+        found = resources_of([mapping(row("unit", pairs=(("a", "A"),)))])
+        assert set(found) == {"crm-field/person.unit"}
+
+    def test_a_field_that_the_sync_would_make_says_so(self) -> None:
+        found = resources_of([person_field("unit"), person_field("other"), mapping(row("unit"))])
+        assert "make it there first" in found["field/person.unit"].why
+        assert found["field/person.other"].why == ""
 
     def test_the_opt_out_pair_has_its_own_row(self) -> None:
         found = resources_of([mapping(row("opt", name="unsubscribed", kind="boolean"))])

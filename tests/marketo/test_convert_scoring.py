@@ -196,7 +196,7 @@ class TestCampaigns:
         title = rule("boss", points=9, when=condition.Test("field", "job_title", "has_word", ("ceo",)))
         found = become(model(size, title, dimension="fit"))
         steps = found["campaign-logic/Scoring engagement/Score-rescore"].steps
-        assert "Data Value Changes for each of the attributes 'Employee band', 'Job title'" in steps[0]
+        assert "Data Value Changes for each of the attributes 'Employee band', 'title (API name)'" in steps[0]
         assert "the change '=0'; Request Campaign for each of 'Score-size', 'Score-boss'" in steps[1]
 
     def test_what_holds_for_the_whole_model_is_said(self) -> None:

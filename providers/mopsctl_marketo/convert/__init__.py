@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from mopsctl.diagnostics import in_order
 from mopsctl.element import Consent, Element, Field, Group, Lifecycle, Mapping_, Origin, Score
 from mopsctl.provider.contract import Connection, Converted
 from mopsctl.resource import Resource
 from mopsctl_marketo import rejects
-from mopsctl_marketo.convert.common import Context, labels, merged
+from mopsctl_marketo.convert.common import Context, merged
 from mopsctl_marketo.convert.consent import of_consent
 from mopsctl_marketo.convert.custom_objects import of_custom_fields
 from mopsctl_marketo.convert.expectations import of_expectations
 from mopsctl_marketo.convert.fields import of_field, of_group
 from mopsctl_marketo.convert.lifecycle import of_lifecycle
-from mopsctl_marketo.convert.mapping import of_mapping
+from mopsctl_marketo.convert.mapping import of_mapping, synced
 from mopsctl_marketo.convert.scoring import of_score
 from mopsctl_marketo.names import custom_object
 from mopsctl_marketo.settings import Settings
@@ -24,18 +24,17 @@ from mopsctl_marketo.settings import Settings
 def convert(elements: Sequence[Element], connection: Connection) -> Converted:
     """Native resources, each address once, and findings of what Marketo would refuse or cannot hold."""
     fields = [element for element in elements if isinstance(element, Field)]
-    context = Context(connection.system, Settings.of(connection), labels(fields))
-    known = {(field.object, field.name): field for field in fields}
-    resources = merged(_resources(context, elements, fields, known))
+    context = Context(
+        connection.system,
+        Settings.of(connection),
+        fields={(field.object, field.name): field for field in fields},
+        synced=synced(element for element in elements if isinstance(element, Mapping_)),
+    )
+    resources = merged(_resources(context, elements, fields))
     return Converted(resources, in_order(rejects.check(context, elements)))
 
 
-def _resources(
-    context: Context,
-    elements: Sequence[Element],
-    fields: Sequence[Field],
-    known: Mapping[tuple[str, str], Field],
-) -> Iterator[Resource]:
+def _resources(context: Context, elements: Sequence[Element], fields: Sequence[Field]) -> Iterator[Resource]:
     yield from of_custom_fields(context, (field for field in fields if custom_object(field.object)))
     for element in elements:
         match element:
@@ -50,5 +49,5 @@ def _resources(
             case Mapping_():
                 yield from of_mapping(context, element)
             case Consent():
-                yield from of_consent(context, element, known)
+                yield from of_consent(context, element)
     yield from of_expectations(context, Origin("Environment"), context.settings.expect)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mopsctl.condition import sentence, tests
+from mopsctl.condition import Condition, tests
 from mopsctl.element import Rule, RuleGroup, Score
 from mopsctl.resource import Resource
 from mopsctl_marketo.convert.common import ACTIVITIES, Context, made, number, quoted
@@ -34,7 +34,11 @@ class Model:
     def field_label(self, key: str) -> str:
         """A catalogue field as Marketo's screens show it."""
         field = self.score.fields.get(key)
-        return (field.label or field.name) if field else key
+        return self.context.label(field.object, field.name) if field else key
+
+    def words(self, condition: Condition) -> str:
+        """A condition in plain words, with what its fields are called on Marketo's screens."""
+        return self.context.words(self.score.object, condition)
 
 
 def logic_of_rule(model: Model, group: RuleGroup, rule: Rule) -> Iterator[Resource]:
@@ -108,7 +112,7 @@ def _smart_list(model: Model, rule: Rule) -> str:
     if rule.event and model.score.ignore_flags:
         parts.append(f"constraints that leave out {quoted(model.score.ignore_flags)}")
     if model.score.exclude is not None:
-        parts.append(f"a filter that leaves out people where: {sentence(model.score.exclude)}")
+        parts.append(f"a filter that leaves out people where: {model.words(model.score.exclude)}")
     return f"On its tab Smart List, add {'; '.join(parts)}."
 
 
@@ -123,7 +127,7 @@ def _asked(model: Model, rule: Rule) -> str:
         )
     requested = "the trigger Campaign is Requested with the source 'Flow Action'"
     if rule.when is not None:
-        return f"{requested}; filters for: {sentence(rule.when)}"
+        return f"{requested}; filters for: {model.words(rule.when)}"
     return requested
 
 
@@ -213,7 +217,7 @@ def _range(model: Model) -> tuple[str, ...]:
 
 
 def _exclusions(model: Model) -> tuple[str, ...]:
-    words = sentence(model.score.exclude) if model.score.exclude is not None else ""
+    words = model.words(model.score.exclude) if model.score.exclude is not None else ""
     return (
         (
             f"In {ACTIVITIES}, in every smart campaign of the program '{model.settings.program}' but"

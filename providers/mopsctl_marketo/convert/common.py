@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mopsctl.address import Address
+from mopsctl.condition import Condition, sentence, tests
 from mopsctl.diagnostics import Diagnostic, Level, Source
 from mopsctl.element import Field, Mode, Origin
 from mopsctl.resource import Resource
+from mopsctl_marketo.convert.native import shown_label
 from mopsctl_marketo.kinds import CELLS, KINDS
+from mopsctl_marketo.names import is_standard
 from mopsctl_marketo.settings import Settings
 
 _MODES: tuple[Mode, ...] = ("write", "verify", "by-hand")
@@ -20,24 +23,39 @@ FIELD_SCREEN = "Admin > Field Management"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One connection, as far as it decides what things become; `labels` are the display names of the declared fields."""
+    """One connection, as far as it decides what things become.
+
+    `fields` are the declared fields by object and name, `synced` those that a mapping lets the CRM sync manage.
+    """
 
     system: str
     settings: Settings = field(default_factory=Settings)
-    labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    fields: Mapping[tuple[str, str], Field] = field(default_factory=dict)
+    synced: frozenset[tuple[str, str]] = frozenset()
 
     def address(self, kind: str, name: str) -> Address:
         """The address of a thing on this system."""
         return Address(self.system, kind, name)
 
     def label(self, object_name: str, name: str) -> str:
-        """How Marketo's screens show a field, as far as the manifests say it; else its API name."""
-        return self.labels.get((object_name, name), name)
+        """How a person finds a field on Marketo's screens: by its display name, Marketo's own fields by their API name."""
+        if is_standard(object_name, name):
+            return f"{name} (API name)"
+        found = self.fields.get((object_name, name))
+        return shown_label(found.label or name) if found else name
 
+    def of_key(self, object_name: str, key: str) -> str:
+        """How a person finds the field of a catalogue key; the key itself where Marketo has no such field."""
+        named = (each.name for each in self.fields.values() if each.object == object_name and each.key == key)
+        name = next(named, "")
+        return self.label(object_name, name) if name else key
 
-def labels(fields: Iterable[Field]) -> dict[tuple[str, str], str]:
-    """The display names of fields, by object and name."""
-    return {(each.object, each.name): each.label or each.name for each in fields}
+    def words(self, object_name: str, condition: Condition) -> str:
+        """A condition in plain words, and what its fields are called on Marketo's screens."""
+        asked = sorted({test.name for test in tests(condition) if test.subject == "field"})
+        found = [(key, self.of_key(object_name, key)) for key in asked]
+        legend = ", ".join(f"{key} is '{label}'" for key, label in found if label != key)
+        return sentence(condition) + (f" (in Marketo, {legend})" if legend else "")
 
 
 def made(

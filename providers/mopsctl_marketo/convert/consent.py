@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from mopsctl.element import Consent, Field, Item, Purpose, ValueList
@@ -15,16 +15,16 @@ _ENFORCED = "email"
 _BASIS_KEYS = ("consent_basis", "consent_legal_basis")
 
 
-def of_consent(context: Context, consent: Consent, known: Mapping[tuple[str, str], Field]) -> Iterator[Resource]:
-    """A policy on Marketo. `known` are the fields that the stack describes, by object and name; they win."""
+def of_consent(context: Context, consent: Consent) -> Iterator[Resource]:
+    """A policy on Marketo. Fields that the stack describes elsewhere win."""
     for purpose in consent.purposes:
         for object_name in consent.objects or ("person",):
-            if purpose.binding and (object_name, purpose.binding) not in known:
+            if purpose.binding and (object_name, purpose.binding) not in context.fields:
                 yield from of_field(context, purpose_field(purpose, object_name))
     yield from _flags(context, consent)
     yield from _by_hand(context, consent)
     if consent.bases:
-        yield from _bases(context, consent, known)
+        yield from _bases(context, consent)
 
 
 def purpose_field(purpose: Purpose, object_name: str) -> Field:
@@ -119,10 +119,10 @@ def _preference_page(context: Context, consent: Consent) -> Resource:
     )
 
 
-def _bases(context: Context, consent: Consent, known: Mapping[tuple[str, str], Field]) -> Iterator[Resource]:
+def _bases(context: Context, consent: Consent) -> Iterator[Resource]:
     """The list of legal bases, by hand, on the field of proof that holds the basis where the policy names one."""
     items = tuple(Item(key, key, humanised(key)) for key in consent.bases)
-    holders = [field for field in known.values() if field.role == "proof" and field.key in _BASIS_KEYS]
+    holders = [field for field in context.fields.values() if field.role == "proof" and field.key in _BASIS_KEYS]
     for field in holders:
         yield value_list(context, replace(field, values=ValueList("legal bases", items)), cell="consent.bases")
     if not holders:

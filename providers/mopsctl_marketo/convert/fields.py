@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mopsctl.element import Field, Group, Origin, Role
@@ -28,6 +29,10 @@ _LISTS: Mapping[Role, str] = {
     "lead_status": "lifecycle.lead_status",
     "reason": "lifecycle.reasons",
 }
+_CRM_FIRST = (
+    "The CRM sync makes the fields that the CRM shows it by itself. Where this one shall come from the CRM, make it there first;"
+    " a field made here is joined to the CRM's by Marketo Support only."
+)
 _OBJECT_ON_SCREEN = {"person": "Person", "program_member": "Program Member"}
 _ON_SCREEN = {"text": "Text Area", "formula": "Formula", "reference": "Reference"}
 
@@ -38,6 +43,12 @@ def of_field(context: Context, field: Field) -> Iterator[Resource]:
     if shelf is None:
         return
     main = _shown_only(context, field, shelf) if not shelf.writable else _own(context, field, shelf)
+    if (
+        (field.object, field.name) in context.synced
+        and main.mode == "write"
+        and not is_standard(field.object, field.name)
+    ):
+        main = replace(main, why=_CRM_FIRST)
     yield main
     if field.values is not None and field.values.items:
         yield value_list(context, field)
@@ -46,7 +57,8 @@ def of_field(context: Context, field: Field) -> Iterator[Resource]:
     if field.required:
         yield _required(context, field, main)
     if field.write_once:
-        yield blocked(context, field.origin, field, "every input source but the one that fills it first", main)
+        first = "every input source but the one that fills it first"
+        yield blocked(context, field.origin, (field.object, field.name), first)
 
 
 def field_name(field: Field) -> str:
@@ -144,7 +156,7 @@ def value_list(context: Context, field: Field, *, cell: str = "") -> Resource:
     """The values of a field, by hand: Marketo's API cannot hold them."""
     items = field.values.items if field.values else ()
     shown = [item for item in items if not item.hidden]
-    title = field.label or field.name
+    title = context.label(field.object, field.name)
     pairs = ", ".join(f"'{item.label or item.value}' / '{item.value}'" for item in shown)
     steps = [
         (
@@ -165,7 +177,7 @@ def value_list(context: Context, field: Field, *, cell: str = "") -> Resource:
         field.origin,
         "value-list",
         field_name(field),
-        title,
+        field.label or field.name,
         attributes,
         cell=cell or _LISTS.get(field.role, "field.values"),
         mode="by-hand",
@@ -175,11 +187,12 @@ def value_list(context: Context, field: Field, *, cell: str = "") -> Resource:
 
 
 def _default(context: Context, field: Field, main: Resource) -> Resource:
+    title = context.label(field.object, field.name)
     value = str(field.default).lower() if isinstance(field.default, bool) else field.default
     flow = (
-        f"Change Score with the score name '{main.title}' and the change '={value}'"
+        f"Change Score with the score name '{title}' and the change '={value}'"
         if field.role == "score"
-        else f"Change Data Value with the attribute '{main.title}' and the new value '{value}'"
+        else f"Change Data Value with the attribute '{title}' and the new value '{value}'"
     )
     return setting(
         context,
@@ -189,8 +202,8 @@ def _default(context: Context, field: Field, main: Resource) -> Resource:
         cell="field.default",
         steps=(
             (
-                f"In {ACTIVITIES}, make a smart campaign 'Default {main.title}': on the tab Smart List the trigger Person is"
-                f" Created and the filter '{main.title}' with 'is empty'; on the tab Flow the step {flow}; on the tab Schedule"
+                f"In {ACTIVITIES}, make a smart campaign 'Default {title}': on the tab Smart List the trigger Person is"
+                f" Created and the filter '{title}' with 'is empty'; on the tab Flow the step {flow}; on the tab Schedule"
                 " choose Activate."
             ),
         ),
@@ -207,7 +220,7 @@ def _required(context: Context, field: Field, main: Resource) -> Resource:
         cell="field.constraint",
         steps=(
             (
-                f"In Design Studio > Forms, open each form that asks for '{main.title}', select the field, tick Is Required, and"
+                f"In Design Studio > Forms, open each form that asks for '{context.label(field.object, field.name)}', select the field, tick Is Required, and"
                 " approve the form."
             ),
         ),
@@ -215,23 +228,15 @@ def _required(context: Context, field: Field, main: Resource) -> Resource:
     )
 
 
-def blocked(context: Context, origin: Origin, field: Field | str, sources: str, main: Resource | None) -> Resource:
-    """Block updates of a field, by hand: Marketo then keeps the value that came first."""
-    name = field if isinstance(field, str) else field_name(field)
-    title = main.title if main else context.label(*name.split(".", 1))
+def blocked(context: Context, origin: Origin, pair: tuple[str, str], sources: str) -> Resource:
+    """Block updates of a field (object and name), by hand: Marketo then keeps the value that came first."""
+    title = context.label(*pair)
     step = (
         f"In {FIELD_SCREEN}, select '{title}', choose Field Actions > Block Field Updates, tick {sources}, and save:"
         " a value that is there then stays."
     )
-    return setting(
-        context,
-        origin,
-        f"block-updates.{name}",
-        f"{title} keeps its first value",
-        cell="mapping.guard",
-        steps=(step,),
-        main=main,
-    )
+    name = f"block-updates.{'.'.join(pair)}"
+    return setting(context, origin, name, f"{title} keeps its first value", cell="mapping.guard", steps=(step,))
 
 
 def setting(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mopsctl.condition import sentence
 from mopsctl.element import Lifecycle, Stage, Transition
 from mopsctl.resource import Resource
 from mopsctl_marketo.convert.common import ACTIVITIES, Context, made, quoted
@@ -46,22 +45,24 @@ def _move(context: Context, lifecycle: Lifecycle, move: Transition, stages: dict
 
 def _smart_list(context: Context, lifecycle: Lifecycle, move: Transition, sources: list[Stage], target: Stage) -> str:
     field = context.label(lifecycle.object, lifecycle.field)
-    parts = [_trigger(field, move, target)]
+    parts = [_trigger(context, lifecycle, move, target)]
     if sources and move.when is not None:
         parts.append(f"the filter '{field}' is {quoted(stage.value for stage in sources)}")
     if move.unless is not None:
-        parts.append(f"a filter that leaves out people where: {sentence(move.unless)}")
+        parts.append(f"a filter that leaves out people where: {context.words(lifecycle.object, move.unless)}")
     if move.require:
-        parts.append(f"filters that these are filled: {', '.join(move.require)}")
+        filled = (context.of_key(lifecycle.object, key) for key in move.require)
+        parts.append(f"filters that these are filled: {', '.join(filled)}")
     if move.wait_days:
         parts.append(f"a filter that the last change of '{field}' is at least {move.wait_days} days ago")
     return f"On its tab Smart List, add {'; '.join(parts)}; use 'all' of the filters."
 
 
-def _trigger(field: str, move: Transition, target: Stage) -> str:
+def _trigger(context: Context, lifecycle: Lifecycle, move: Transition, target: Stage) -> str:
     if move.when is not None:
-        return f"the triggers for: {sentence(move.when)}"
+        return f"the triggers for: {context.words(lifecycle.object, move.when)}"
     who = f", which {move.by} sets in the CRM or on the person" if move.by else ""
+    field = context.label(lifecycle.object, lifecycle.field)
     return f"the trigger Data Value Changes with the attribute '{field}' and the new value '{target.value}'{who}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mopsctl.element import Mapping_, MappingRow
 from mopsctl.resource import Resource
@@ -22,10 +22,17 @@ def of_mapping(context: Context, mapping: Mapping_) -> Iterator[Resource]:
     yield from _directions(context, mapping)
     for row in mapping.rows:
         yield from _guard(context, row)
-        if row.here.values and row.sync != "none":
-            yield _values(context, mapping, row)
+        if row.sync != "none":
+            yield from _values(context, mapping, row)
     if mapping.scope:
         yield _scope(context, mapping)
+
+
+def synced(mappings: Iterable[Mapping_]) -> frozenset[tuple[str, str]]:
+    """The (object, name) pairs of the fields that the CRM sync manages, or shall manage."""
+    return frozenset(
+        pair for mapping in mappings for row in mapping.rows if row.sync != "none" for pair in row.here.names
+    )
 
 
 def _synced(context: Context, mapping: Mapping_, row: MappingRow) -> Iterator[Resource]:
@@ -80,7 +87,7 @@ def _directions(context: Context, mapping: Mapping_) -> Iterator[Resource]:
 
 def _direction_steps(context: Context, mapping: Mapping_, rule: str, rows: list[MappingRow]) -> tuple[str, ...]:
     there = quoted(f"{object_name}.{field}" for row in rows for object_name, field in row.there.names)
-    here = quoted(row.label for row in rows)
+    here = quoted(context.label(*pair) for row in rows for pair in row.here.names)
     if rule == "none":
         return (f"In {mapping.there}, take field-level security for the Marketo sync user away from {there}.",)
     if rule == f"{mapping.there}-wins":
@@ -103,15 +110,18 @@ def _direction_steps(context: Context, mapping: Mapping_, rule: str, rows: list[
 def _guard(context: Context, row: MappingRow) -> Iterator[Resource]:
     if row.guard is None or not row.guard.startswith(context.system):
         return
-    for object_name, name in row.here.names:
-        yield blocked(context, row.origin, f"{object_name}.{name}", f"every source but '{row.there.system}'", None)
+    for pair in row.here.names:
+        yield blocked(context, row.origin, pair, f"every source but '{row.there.system}'")
 
 
-def _values(context: Context, mapping: Mapping_, row: MappingRow) -> Resource:
+def _values(context: Context, mapping: Mapping_, row: MappingRow) -> Iterator[Resource]:
+    """Values that are spelled differently on the two sides; the sync cannot translate them."""
     here, there = dict(row.here.values), dict(row.there.values)
     apart = [f"'{here[key]}' here is '{there[key]}' there" for key in here if key in there and here[key] != there[key]]
-    said = f" They differ now: {'; '.join(apart)}." if apart else ""
-    return setting(
+    if not apart:
+        return
+    fields = quoted(context.label(*pair) for pair in row.here.names)
+    yield setting(
         context,
         row.origin,
         f"sync.{mapping.name}.{row.key}.values",
@@ -119,8 +129,8 @@ def _values(context: Context, mapping: Mapping_, row: MappingRow) -> Resource:
         cell="mapping.values",
         steps=(
             (
-                f"In {FIELD_SCREEN}, select '{row.label}' and choose Field Actions > Manage Picklist: the submitted values must be"
-                f" {quoted(here.values())}, because the sync passes values on unchanged.{said}"
+                f"In {FIELD_SCREEN}, select {fields}, choose Field Actions > Manage Picklist, and agree with the owner of"
+                f" {mapping.there} on one spelling, because the sync passes values on unchanged: {'; '.join(apart)}."
             ),
         ),
         attributes={"values": sorted(here.values())},
