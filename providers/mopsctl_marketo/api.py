@@ -32,7 +32,7 @@ class MarketoApi:
         judge = Judge(connection.system)
         self.system = connection.system
         self._connection = connection
-        self._pace = pace.Pace(settings.calls_in_20_seconds)
+        self._pace = pace.shared(settings.address, settings.calls_in_20_seconds)
         self._identity = Api(connection.system, settings.address, judge=judge.identity)
         self._api = Api(connection.system, settings.address, judge=judge, pace=self._pace)
         self._token = ""

@@ -16,6 +16,19 @@ AT_ONCE = 5  # of the 10 that all integrations of an instance share
 clock: Callable[[], float] = time.monotonic  # looked up at call time, so that tests can stand in for it
 
 
+_shared: dict[tuple[str, int], Pace] = {}
+
+
+def shared(address: str, calls: int) -> Pace:
+    """The one window of this process for an account: a plan and the apply after it count together."""
+    return _shared.setdefault((address, calls), Pace(calls))
+
+
+def start_over() -> None:
+    """Forget every window; for tests, whose clocks start again."""
+    _shared.clear()
+
+
 class Pace:
     """A sliding window. A call that would be one too many waits until the oldest one leaves the window."""
 

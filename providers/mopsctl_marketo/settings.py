@@ -10,6 +10,7 @@ from typing import Any
 from mopsctl.diagnostics import did_you_mean
 from mopsctl.errors import AuthenticationError, MopsctlError, WrongAccount
 from mopsctl.provider.contract import Connection
+from mopsctl.secrets import register
 
 SETTINGS: Mapping[str, str] = {
     "account": "The Munchkin account id, such as 123-ABC-456: it names the account and makes its address.",
@@ -80,6 +81,7 @@ def credentials(connection: Connection) -> tuple[str, str]:
                 hint="set it in the environment document; Marketo shows it under Admin > LaunchPoint > View Details",
                 system=connection.system,
             )
+    register(plain(connection, "client_secret"))
     return plain(connection, "client_id"), plain(connection, "client_secret")
 
 

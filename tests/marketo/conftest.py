@@ -54,6 +54,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr(http, "sleep", made.sleep)
     monkeypatch.setattr(pace, "clock", made.now)
     monkeypatch.setattr(quota, "now", lambda: NOON)
+    pace.start_over()
     return made
 
 

@@ -138,6 +138,12 @@ class TestPace:
         assert len(arrivals) > 130
         assert most_in_a_window(arrivals) == 50
 
+    def test_two_connections_to_one_account_count_together(self, connect: Callable[..., Account]) -> None:
+        for account in (connect(), connect()):
+            for _ in range(30):
+                account.see("program/none")
+        assert most_in_a_window(account.handle.emulator.gatekeeper.arrivals()) == 50
+
     def test_the_budget_is_a_setting(self, connect: Callable[..., Account]) -> None:
         small = connect(calls_in_20_seconds=5)
         for _ in range(17):

@@ -44,6 +44,11 @@ class Context:
         found = self.fields.get((object_name, name))
         return shown_label(found.label or name) if found else name
 
+    def title(self, object_name: str, name: str) -> str:
+        """What the manifests call a field."""
+        found = self.fields.get((object_name, name))
+        return (found.label or name) if found else name
+
     def of_key(self, object_name: str, key: str) -> str:
         """How a person finds the field of a catalogue key; the key itself where Marketo has no such field."""
         named = (each.name for each in self.fields.values() if each.object == object_name and each.key == key)

@@ -236,7 +236,9 @@ def blocked(context: Context, origin: Origin, pair: tuple[str, str], sources: st
         " a value that is there then stays."
     )
     name = f"block-updates.{'.'.join(pair)}"
-    return setting(context, origin, name, f"{title} keeps its first value", cell="mapping.guard", steps=(step,))
+    return setting(
+        context, origin, name, f"{context.title(*pair)} keeps its first value", cell="mapping.guard", steps=(step,)
+    )
 
 
 def setting(
