@@ -36,7 +36,7 @@ def gone_values(write: Write) -> tuple[str, ...]:
     )
 
 
-class Counter_:
+class PeopleCounter:
     """Counts people by the value of a field, with the fewest calls."""
 
     def __init__(self, api: MarketoApi, describe: Describe) -> None:

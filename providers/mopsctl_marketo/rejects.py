@@ -168,7 +168,7 @@ def _hints(field: Field) -> Iterator[Diagnostic]:
 def _same_labels(fields: Iterable[Field]) -> Iterator[Diagnostic]:
     first: dict[tuple[str, str], Field] = {}
     for field in sorted(fields, key=lambda each: (each.object, each.name)):
-        if is_standard(field.object, field.name):
+        if is_standard(field.object, field.name) or field.object not in SHELVES:
             continue
         other = first.setdefault((field.object, shown_label(field.label or field.name).casefold()), field)
         if other is not field:

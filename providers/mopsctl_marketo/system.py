@@ -11,7 +11,7 @@ from mopsctl.provider.contract import Account, Calls, Connection, Progress, Syst
 from mopsctl.resource import Impact, Observation, Reading, Resource, Result, Write
 from mopsctl_marketo import quota
 from mopsctl_marketo.api import MarketoApi, result
-from mopsctl_marketo.counting import Counter_, is_question
+from mopsctl_marketo.counting import PeopleCounter, is_question
 from mopsctl_marketo.kinds import KINDS
 from mopsctl_marketo.live.collection import Collection
 from mopsctl_marketo.live.custom_objects import CustomObjects
@@ -131,7 +131,7 @@ class MarketoSystem(System):
                 f"not counted: only {left:,} API calls are left today (count_above is {self._settings.count_above:,})"
             )
             return {write.address: Impact(None, reason) for write in asked}
-        counter = Counter_(self._api, self._describe)
+        counter = PeopleCounter(self._api, self._describe)
         return {write.address: counter.of_write(write) for write in asked}
 
 

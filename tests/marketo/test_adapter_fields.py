@@ -337,4 +337,4 @@ def test_six_hundred_fields_and_sixty_tokens_are_planned_in_fifteen_calls(accoun
 
 def test_every_kind_has_a_collection_or_is_by_hand(account: Account) -> None:
     readable = {name for name, kind in provider.kinds.items() if kind.readable}
-    assert readable == set(account.system._collections)  # type: ignore[attr-defined]
+    assert readable == set(account.system._collections)
