@@ -61,9 +61,9 @@ _MATRIX: Mapping[tuple[str, str], str] = MappingProxyType(
 
 
 def fit(source: FieldType, target: FieldType) -> Fit:
-    """How a value of one type fits into a field of another."""
-    if source == target and source not in ("choice", "multi_choice", "country"):
-        return "len" if source in ("text", "long_text", "email") else "ok"
+    """How a value of one type fits into a field of another. What a computed field gives is not known, so it fits."""
+    if source == "computed":
+        return "ok"
     if {source, target} == {"country", "text"}:
         return "map"
     return _MATRIX[_FAMILY.get(source, source), _FAMILY.get(target, target)]  # type: ignore[return-value]
