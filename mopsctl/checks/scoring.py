@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterator
 
+from mopsctl.checks.conditions import problems, values_of
 from mopsctl.checks.rules import Finding, Rule, rule
 from mopsctl.condition import tests
-from mopsctl.manifest.model import Field, RuleGroup, ScoringModel, Stack, Value
+from mopsctl.diagnostics import Source, did_you_mean
+from mopsctl.manifest.model import Field, RuleGroup, ScoringModel, Stack
 from mopsctl.manifest.model import Rule as ScoringRule
 
 RULES: list[Rule] = []
@@ -19,19 +22,32 @@ _CLICKS = ("email_clicked", "email_click")
     RULES,
     "SC002",
     "error",
-    "a table gives points to values that exist",
-    why="Points for a value that nobody can have are never given.",
+    "rules ask for fields and values that are declared",
+    why="Points for a field or a value that nobody can have are never given.",
 )
-def tables_know_their_values(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """Values of points_by_value that are not in the field's value set."""
+def rules_know_their_values(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
+    """Fields, values and scores that a rule, a table or an exclusion asks for and nobody declares."""
+    for model in _all(stack):
+        for what, hint in problems(stack, model.catalog, model.exclude):
+            yield Finding(f"The exclusion of {model.name} {what}.", model.at("exclude"), hint)
     for model, each in _rules(stack):
+        for what, hint in problems(stack, model.catalog, each.when):
+            yield Finding(f"The rule {each.key} {what}.", each.at("when"), hint)
+        if each.field and model.catalog in stack.catalogs and _field(stack, model, each.field) is None:
+            hint = did_you_mean(each.field, stack.catalogs[model.catalog].fields)
+            message = (
+                f"The rule {each.key} gives points by the field '{each.field}', which {model.catalog} does not have."
+            )
+            yield Finding(
+                message, each.at("field"), hint or f"declare it in {stack.catalogs[model.catalog].source.file}"
+            )
         values = _values(stack, model, each)
         for value in each.points_by_value if values else ():
             if value not in values:
                 yield Finding(
                     f"The rule {each.key} gives points for '{value}', which is no value of {each.field}.",
-                    each.at("points_by_value"),
-                    f"use one of: {', '.join(values)}",
+                    each.at(f"points_by_value.{value}"),
+                    did_you_mean(value, values) or f"use one of: {', '.join(values)}",
                 )
 
 
@@ -76,10 +92,10 @@ def caps_matter(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
                     f"lower the cap to {total:g}, or take it out",
                 )
             for each in group.rules.values():
-                if each.points > cap:
+                if once(each) > cap:
                     yield Finding(
-                        f"The rule {each.key} gives {each.points:g} points and its group keeps {cap:g}.",
-                        each.at("points"),
+                        f"The rule {each.key} gives {once(each):g} points and its group keeps {cap:g}.",
+                        _points(each),
                         "lower the points or raise the cap",
                     )
 
@@ -128,7 +144,7 @@ def engagement_decays(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
     """Groups of events with positive points that have neither decay nor a time window."""
     for model in _all(stack):
         for group in model.groups.values() if model.dimension == "engagement" else ():
-            lasting = [each for each in group.rules.values() if each.event and each.points > 0 and each.within is None]
+            lasting = [each for each in group.rules.values() if each.event and once(each) > 0 and each.within is None]
             if lasting and group.decay is None:
                 yield Finding(
                     f"Points of the group {group.key} live for ever.",
@@ -174,10 +190,10 @@ def fast_tracks_are_marked(stack: Stack, _today: datetime.date) -> Iterator[Find
         top = max(model.bands.values(), default=None)
         for group in model.groups.values() if top else ():
             for each in group.rules.values():
-                if top and each.points >= top and _kept(group, each.points) >= top and not each.fast_track:
+                if top and _kept(group, once(each)) >= top and not each.fast_track:
                     yield Finding(
                         f"The rule {each.key} alone reaches the highest band of {model.name}.",
-                        each.at("points"),
+                        _points(each),
                         "if that is meant, say fast_track: true",
                     )
 
@@ -229,10 +245,19 @@ def reachable(model: ScoringModel) -> float:
 
 
 def best(each: ScoringRule) -> float:
-    """The most points one rule can give."""
-    if each.disabled:
-        return 0
-    return max(0, each.points, each.else_ or 0, *each.points_by_value.values()) * (each.max_times or 1)
+    """The most points one rule can give: without end where an event counts each time it happens."""
+    if each.event and each.max_times is None and once(each) > 0:
+        return math.inf
+    return once(each) * (each.max_times or 1)
+
+
+def once(each: ScoringRule) -> float:
+    """The most points one rule can give at one time."""
+    return 0 if each.disabled else max(0, each.points, each.else_ or 0, *each.points_by_value.values())
+
+
+def _points(each: ScoringRule) -> Source:
+    return each.at("points_by_value" if each.points_by_value else "points")
 
 
 def _kept(group: RuleGroup, points: float) -> float:
@@ -252,11 +277,10 @@ def _field(stack: Stack, model: ScoringModel, key: str) -> Field | None:
     return catalog.fields.get(key) if catalog else None
 
 
-def _values(stack: Stack, model: ScoringModel, each: ScoringRule) -> dict[str, Value]:
+def _values(stack: Stack, model: ScoringModel, each: ScoringRule) -> tuple[str, ...]:
     field = _field(stack, model, each.field) if each.field else None
     catalog = stack.catalogs.get(model.catalog)
-    found = catalog.value_sets.get(field.values) if catalog and field else None
-    return dict(found.values) if found else {}
+    return values_of(stack, catalog, field) if catalog and field else ()
 
 
 def _asked(each: ScoringRule) -> set[str]:
