@@ -1,7 +1,7 @@
 """Checks what manifests mean: one module per topic, one rule per function, every rule with a reason.
 
-Topics: `lifecycle` (LC…), `scoring` (SC…), `mapping` (FM…), `consent` (CP…). Rules that need what was read from systems are
-in `live`.
+Topics: `lifecycle` and `moves` (LC…), `scoring` (SC…), `mapping` (FM…), `consent` and `consent_rules` (CP…), `documents`
+(any kind). Rules that need what was read from systems are in `live`.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ import datetime
 from collections.abc import Iterable, Sequence
 
 from mopsctl.checks.consent import RULES as CONSENT
+from mopsctl.checks.consent_rules import RULES as CONSENT_RULES
 from mopsctl.checks.documents import RULES as DOCUMENTS
 from mopsctl.checks.lifecycle import RULES as LIFECYCLE
 from mopsctl.checks.live import RULES as LIVE
 from mopsctl.checks.mapping import RULES as MAPPING
+from mopsctl.checks.moves import RULES as MOVES
 from mopsctl.checks.rules import Rule, silenced
 from mopsctl.checks.scoring import RULES as SCORING
 from mopsctl.diagnostics import Diagnostic, in_order
 from mopsctl.engine.view import SystemView
 from mopsctl.manifest.model import Stack
 
-OFFLINE = (*DOCUMENTS, *LIFECYCLE, *SCORING, *MAPPING, *CONSENT)
+OFFLINE = (*DOCUMENTS, *LIFECYCLE, *MOVES, *SCORING, *MAPPING, *CONSENT, *CONSENT_RULES)
 
 
 def all_rules() -> tuple[Rule, ...]:

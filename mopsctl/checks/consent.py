@@ -9,60 +9,45 @@ import datetime
 from collections.abc import Iterator
 
 from mopsctl.checks.rules import Finding, Rule, rule
+from mopsctl.diagnostics import did_you_mean
 from mopsctl.manifest.model import ConsentPolicy, ConsentRule, Stack
 
 RULES: list[Rule] = []
 _STOP_ALL = "opt_out_all"
 _CONSENT = "express"
 _YEAR = 365
-_TEXTS = ("sms", "phone", "whatsapp")
-# ISO 3166-1 says GB; UK is what people write
-_WRONG_COUNTRIES = {"UK": "GB", "EL": "GR", "FALSE": "NO", "ENG": "GB"}
-
-
-@rule(
-    RULES,
-    "CP001",
-    "error",
-    "every rule can be reached, and the last one catches the rest",
-    why="A person no rule fits would be treated by whatever the system does on its own.",
-)
-def rules_are_reachable(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """A policy without a catch-all, and rules that an earlier one swallows."""
-    for policy in _all(stack):
-        rules = list(policy.rules.values())
-        if rules and not _catches_all(rules[-1]):
-            yield Finding(
-                f"The last rule of {policy.name} does not fit everybody.",
-                rules[-1].source,
-                "add a last rule without countries, groups, channels, purposes and recipients",
-            )
-        for place, later in enumerate(rules):
-            earlier = next((each for each in rules[:place] if _swallows(policy, each, later)), None)
-            if earlier is not None:
-                yield Finding(
-                    f"The rule {later.key} is never reached: {earlier.key} stands before it and fits everything it fits.",
-                    later.source,
-                    f"put {later.key} before {earlier.key}, or take it out",
-                )
+_LONGEST_LINK, _SHORTEST_LINK = 60, 30  # days that a link to leave has to work: in Canada, and elsewhere
 
 
 @rule(
     RULES,
     "CP003",
     "error",
-    "a basis that counts from a date names a date that exists",
-    why="A basis whose date is never filled never allows anything.",
+    "bases are declared, and count from a date that exists",
+    why="A basis that nobody declares, or whose date is never filled, never allows anything.",
 )
-def bases_have_dates(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """Bases with an end but no date to count from."""
-    for policy in _all(stack):
-        for basis in policy.bases.values():
-            if basis.valid is not None and not basis.from_:
+def bases_exist(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
+    """Bases that rules accept and nobody declares, and bases that count from what is no date field of the catalogue."""
+    for policy in policies(stack):
+        for each in policy.rules.values():
+            for index, key in enumerate(each.accept):
+                if key not in policy.bases:
+                    hint = did_you_mean(key, policy.bases) or "declare it under 'bases'"
+                    message = f"The rule {each.key} accepts the basis '{key}', which is not declared."
+                    yield Finding(message, each.at(f"accept.{index}"), hint)
+        catalog = stack.catalogs.get(policy.catalog)
+        for basis in policy.bases.values() if catalog else ():
+            field = catalog.fields.get(basis.from_) if catalog else None
+            if basis.from_ and (field is None or field.type not in ("date", "datetime")):
+                dates = (
+                    [each.key for each in catalog.fields.values() if each.type in ("date", "datetime")]
+                    if catalog
+                    else ()
+                )
                 yield Finding(
-                    f"The basis {basis.key} ends after {basis.valid}, and nothing says from when it counts.",
-                    basis.source,
-                    "add from: FIELD",
+                    f"The basis {basis.key} counts from '{basis.from_}', which is no date field of {policy.catalog}.",
+                    basis.at("from"),
+                    did_you_mean(basis.from_, dates) or "name a field of the type date or datetime",
                 )
 
 
@@ -75,7 +60,7 @@ def bases_have_dates(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
 )
 def consent_is_provable(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
     """Policies that accept consent and name no proof."""
-    for policy in _all(stack):
+    for policy in policies(stack):
         accepted = {basis for each in policy.rules.values() for basis in each.accept}
         if any(basis.startswith(_CONSENT) for basis in accepted) and (
             policy.proof is None or not policy.proof.required
@@ -96,7 +81,7 @@ def consent_is_provable(stack: Stack, _today: datetime.date) -> Iterator[Finding
 )
 def purposes_are_bound(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
     """Marketing purposes without a binding on a marketing-automation system that the policy is bound to."""
-    for policy in _all(stack):
+    for policy in policies(stack):
         bound = {system for binding in policy.bind.values() for system in binding}
         senders = sorted(name for name in bound if name in stack.systems and "marketing" in stack.systems[name].role)
         for purpose in policy.purposes.values():
@@ -118,7 +103,7 @@ def purposes_are_bound(stack: Stack, _today: datetime.date) -> Iterator[Finding]
 )
 def stop_all_is_first(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
     """Policies whose stop_first leaves out the opt-out of everything."""
-    for policy in _all(stack):
+    for policy in policies(stack):
         if _STOP_ALL not in policy.stop_first:
             yield Finding(
                 f"{policy.name} does not stop for people who opted out of everything.",
@@ -136,51 +121,10 @@ def stop_all_is_first(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
 )
 def implied_bases_end(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
     """Implied bases without an end."""
-    for policy in _all(stack):
+    for policy in policies(stack):
         for basis in policy.bases.values():
             if basis.key.startswith("implied") and basis.valid is None:
                 yield Finding(f"The basis {basis.key} has no end.", basis.source, "add valid: {months: 24}")
-
-
-@rule(
-    RULES,
-    "CP009",
-    "error",
-    "countries are ISO codes",
-    why="A rule for a country code that does not exist never fits, and the catch-all decides instead.",
-)
-def countries_are_codes(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """Country codes that are not two capital letters, or not the ISO ones."""
-    for policy in _all(stack):
-        named = [(code, each.at("countries")) for each in policy.rules.values() for code in each.countries]
-        named += [(code, policy.jurisdiction.source) for group in policy.jurisdiction.groups.values() for code in group]
-        for code, source in named:
-            right = _WRONG_COUNTRIES.get(code.upper())
-            if right or len(code) != len("GB") or not code.isalpha() or not code.isupper():
-                hint = f"write {right}" if right else "use the two-letter code of ISO 3166-1, in capitals"
-                yield Finding(f"'{code}' is no country code.", source, hint)
-
-
-@rule(
-    RULES,
-    "CP011",
-    "error",
-    "texts and calls to the US need written consent",
-    why="For text messages and automated calls to the US the absence of an objection is not enough.",
-)
-def us_texts_need_consent(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """US rules for texting channels that accept the mere absence of an objection."""
-    for policy in _all(stack):
-        channels = [name for name in policy.channels if name in _TEXTS]
-        for each in policy.rules.values():
-            us = "US" in each.countries
-            texting = [name for name in channels if not each.channels or name in each.channels]
-            if us and texting and "no_objection" in each.accept and not _service_only(policy, each):
-                yield Finding(
-                    f"The rule {each.key} lets {', '.join(texting)} go to the US without consent.",
-                    each.at("accept"),
-                    "add a rule before it: {countries: [US], channels: [sms], accept: [express_written]}",
-                )
 
 
 @rule(
@@ -192,7 +136,7 @@ def us_texts_need_consent(stack: Stack, _today: datetime.date) -> Iterator[Findi
 )
 def preference_page_matches(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
     """Differences between the page's topics and the marketing purposes."""
-    for policy in _all(stack):
+    for policy in policies(stack):
         page = policy.preference_page
         marketing = {purpose.key for purpose in policy.purposes.values() if purpose.class_ == "marketing"}
         if page and (different := sorted(marketing ^ set(page.topics))):
@@ -215,7 +159,7 @@ def policies_are_owned(stack: Stack, today: datetime.date) -> Iterator[Finding]:
     production = (
         stack.environment is not None and stack.environment.tier == "production" and not stack.environment.emulated
     )
-    for policy in _all(stack):
+    for policy in policies(stack):
         if policy.sample:
             yield Finding(
                 f"{policy.name} is a sample that nobody has made their own.",
@@ -239,15 +183,24 @@ def policies_are_owned(stack: Stack, today: datetime.date) -> Iterator[Finding]:
     why="Some places demand a postal address in every message and a link that works for sixty days.",
 )
 def senders_are_complete(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """Sender settings without a postal address, or a link that works too shortly for the countries in use."""
-    for policy in _all(stack):
+    """Policies without a postal address, or with a link that works too shortly for the countries in use."""
+    for policy in policies(stack):
         sender = policy.sender
+        if sender is None or not sender.postal_address:
+            hint = (
+                "add sender: {postal_address: …, unsubscribe_works_days: 60}"
+                if sender is None
+                else "add postal_address"
+            )
+            yield Finding(f"{policy.name} names no postal address.", sender.source if sender else policy.source, hint)
         if sender is None:
             continue
-        if not sender.postal_address:
-            yield Finding(f"{policy.name} names no postal address.", sender.source, "add postal_address")
         days = sender.unsubscribe_works_days
-        longest = 60 if any("CA" in each.countries for each in policy.rules.values()) else 30
+        longest = (
+            _LONGEST_LINK
+            if any("CA" in (places(policy, each) or ()) for each in policy.rules.values())
+            else _SHORTEST_LINK
+        )
         if days is not None and days < longest:
             yield Finding(
                 f"The link to leave works for {days} days; the countries in use ask for {longest}.",
@@ -256,40 +209,17 @@ def senders_are_complete(stack: Stack, _today: datetime.date) -> Iterator[Findin
             )
 
 
-def _all(stack: Stack) -> Iterator[ConsentPolicy]:
+def policies(stack: Stack) -> Iterator[ConsentPolicy]:
+    """Every consent policy, by name."""
     return (stack.consent_policies[name] for name in sorted(stack.consent_policies))
 
 
-def _catches_all(each: ConsentRule) -> bool:
-    return not (each.purposes or each.countries or each.groups or each.channels or each.recipients)
-
-
-def _swallows(policy: ConsentPolicy, earlier: ConsentRule, later: ConsentRule) -> bool:
-    pairs = (
-        (earlier.purposes, later.purposes),
-        (earlier.channels, later.channels),
-        (earlier.recipients, later.recipients),
-    )
-    return all(not wide or (narrow and set(narrow) <= set(wide)) for wide, narrow in pairs) and _places(
-        policy, earlier, later
-    )
-
-
-def _places(policy: ConsentPolicy, earlier: ConsentRule, later: ConsentRule) -> bool:
-    wide, narrow = _countries(policy, earlier), _countries(policy, later)
-    return wide is None or (narrow is not None and narrow <= wide)
-
-
-def _countries(policy: ConsentPolicy, each: ConsentRule) -> set[str] | None:
+def places(policy: ConsentPolicy, each: ConsentRule) -> set[str] | None:
+    """The countries a rule holds in, groups included; None where it holds everywhere."""
     if not each.countries and not each.groups:
         return None
     grouped = {code for group in each.groups for code in policy.jurisdiction.groups.get(group, ())}
     return set(each.countries) | grouped
-
-
-def _service_only(policy: ConsentPolicy, each: ConsentRule) -> bool:
-    named = [policy.purposes[key] for key in each.purposes if key in policy.purposes]
-    return bool(named) and all(purpose.class_ == "service" for purpose in named)
 
 
 def _age(date: str, today: datetime.date) -> int:

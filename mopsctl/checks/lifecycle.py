@@ -1,15 +1,13 @@
-"""Checks of lifecycles: can people get where they should, and does nobody get stuck or lost on the way?"""
+"""Checks of the stages of a lifecycle: can people get where they should, and does nobody get stuck or lost on the way?"""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from itertools import combinations
 
 from mopsctl.checks.rules import Finding, Rule, rule
-from mopsctl.checks.scoring import reachable
-from mopsctl.condition import Condition, Test, tests
-from mopsctl.manifest.model import NATIVE, Lifecycle, ScoringModel, Stack, Stage, Transition
+from mopsctl.diagnostics import Source, did_you_mean
+from mopsctl.manifest.model import NATIVE, Lifecycle, Stack, Stage
 
 RULES: list[Rule] = []
 
@@ -23,7 +21,7 @@ RULES: list[Rule] = []
 )
 def labels_are_unique(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
     """The second stage with a label is the finding."""
-    for lifecycle in _all(stack):
+    for lifecycle in lifecycles(stack):
         seen: dict[str, Stage] = {}
         for stage in lifecycle.stages.values():
             first = seen.setdefault(stage.label.casefold(), stage)
@@ -39,13 +37,17 @@ def labels_are_unique(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
     RULES,
     "LC002",
     "error",
-    "every stage can be reached from the entry",
+    "there is a way in, and every stage can be reached from it",
     why="A stage that nobody can enter stays empty for ever, and reports show a gap.",
 )
 def stages_are_reachable(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """Stages that no chain of moves reaches."""
-    for lifecycle in _all(stack):
-        reached = _closure({lifecycle.entry}, _moves(lifecycle))
+    """An entry that is no stage; else the stages that no chain of moves reaches."""
+    for lifecycle in lifecycles(stack):
+        unknown = list(_unknown_starts(lifecycle))
+        yield from unknown
+        if unknown:
+            continue
+        reached = _closure({lifecycle.entry}, moves_of(lifecycle))
         for stage in lifecycle.stages.values():
             if stage.key not in reached and lifecycle.transitions:
                 yield Finding(
@@ -64,57 +66,17 @@ def stages_are_reachable(stack: Stack, _today: datetime.date) -> Iterator[Findin
 )
 def no_stage_is_a_trap(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
     """A stage from which neither a resting place nor an end can be reached."""
-    for lifecycle in _all(stack):
+    for lifecycle in lifecycles(stack):
         if not lifecycle.transitions:
             continue
         good = {stage.key for stage in lifecycle.stages.values() if stage.terminal or stage.type == "inventory"}
-        moves = _moves(lifecycle)
+        moves = moves_of(lifecycle)
         for stage in lifecycle.stages.values():
             if stage.key not in good and not _closure({stage.key}, moves) & good:
                 yield Finding(
                     f"Who enters the stage {stage.key} never leaves it for a resting place or an end.",
                     stage.source,
                     "add a transition out of it, or mark it terminal: true",
-                )
-
-
-@rule(
-    RULES,
-    "LC004",
-    "error",
-    "an end is an end",
-    why="A terminal stage that people leave again counts them twice.",
-)
-def terminal_stages_have_no_way_out(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """Transitions out of a terminal stage that does not say reopen."""
-    for lifecycle in _all(stack):
-        for transition in lifecycle.transitions:
-            for key in transition.from_:
-                stage = lifecycle.stages.get(key)
-                if stage and stage.terminal and not stage.reopen:
-                    yield Finding(
-                        f"The stage {key} is an end, and a transition leads from it to {transition.to}.",
-                        transition.source,
-                        f"take the transition out, or say reopen: true at the stage {key}",
-                    )
-
-
-@rule(
-    RULES,
-    "LC005",
-    "error",
-    "no stage moves to itself",
-    why="Such a move stamps the date again and makes the record look new.",
-)
-def no_move_to_itself(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """Transitions whose target is one of their sources."""
-    for lifecycle in _all(stack):
-        for transition in lifecycle.transitions:
-            if transition.to in transition.from_:
-                yield Finding(
-                    f"A transition moves from {transition.to} to itself.",
-                    transition.source,
-                    "take the stage out of 'from'",
                 )
 
 
@@ -127,7 +89,7 @@ def no_move_to_itself(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
 )
 def every_system_spells_every_stage(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
     """A stage without a value on a bound system, and a value that two stages share."""
-    for lifecycle in _all(stack):
+    for lifecycle in lifecycles(stack):
         for system in _systems(stack, lifecycle):
             seen: dict[str, str] = {}
             for stage in lifecycle.stages.values():
@@ -148,50 +110,6 @@ def every_system_spells_every_stage(stack: Stack, _today: datetime.date) -> Iter
 
 @rule(
     RULES,
-    "LC009",
-    "error",
-    "two moves that may both happen have a priority",
-    why="Which one wins would be decided by whichever automation runs first.",
-)
-def moves_do_not_compete(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """Two automatic transitions out of one stage whose conditions ask the same and lead elsewhere."""
-    for lifecycle in _all(stack):
-        automatic = [each for each in lifecycle.transitions if each.when is not None]
-        for one, other in combinations(automatic, 2):
-            shared = sorted(set(one.from_) & set(other.from_))
-            if (
-                shared
-                and one.to != other.to
-                and set(_asked(one.when)) & set(_asked(other.when))
-                and one.priority == other.priority
-            ):
-                yield Finding(
-                    f"From {shared[0]} both {one.to} and {other.to} may be due at once.",
-                    other.source,
-                    "give the two transitions a priority each",
-                )
-
-
-@rule(
-    RULES,
-    "LC011",
-    "error",
-    "a grade that promotes can be reached",
-    why="A threshold above what the rules can add up to never lets anybody through.",
-)
-def promoting_grades_are_reachable(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """Grades and bands that transitions ask for, against the declared bands and caps."""
-    for lifecycle in _all(stack):
-        models = [model for model in stack.scoring_models.values() if model.catalog == lifecycle.catalog]
-        bands = {band: model for model in models for band in model.bands}
-        for transition in lifecycle.transitions:
-            for test in _asked(transition.when):
-                for grade in test.operands if test.subject == "grade" else ():
-                    yield from _grade(str(grade), bands, transition)
-
-
-@rule(
-    RULES,
     "LC012",
     "error",
     "a clock has an owner and a way out",
@@ -199,8 +117,8 @@ def promoting_grades_are_reachable(stack: Stack, _today: datetime.date) -> Itera
 )
 def clocks_have_owners(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
     """Stages of type sla without owner, limit or breach, and breaches that lead where no transition leads."""
-    for lifecycle in _all(stack):
-        moves = _moves(lifecycle)
+    for lifecycle in lifecycles(stack):
+        moves = moves_of(lifecycle)
         for stage in lifecycle.stages.values():
             if stage.type != "sla":
                 continue
@@ -237,7 +155,7 @@ def clocks_have_owners(stack: Stack, _today: datetime.date) -> Iterator[Finding]
 )
 def detours_have_reasons(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
     """Detours without a reason list, and ways into them that give no reason, or one that is not in the list."""
-    for lifecycle in _all(stack):
+    for lifecycle in lifecycles(stack):
         for stage in lifecycle.stages.values():
             if stage.type == "detour" and not stage.reasons:
                 yield Finding(
@@ -246,6 +164,13 @@ def detours_have_reasons(stack: Stack, _today: datetime.date) -> Iterator[Findin
                     "name a value set: reasons: NAME",
                 )
             yield from _breach_reason(stack, lifecycle, stage)
+            if stage.reasons and not _is_held(stack, lifecycle, stage.reasons):
+                yield Finding(
+                    f"The reasons of the stage {stage.key} have no field to be written in.",
+                    stage.at("reasons"),
+                    f"add a field of the type choice with values: {stage.reasons} to the catalogue",
+                    level="warning",
+                )
         for transition in lifecycle.transitions:
             target = lifecycle.stages.get(transition.to)
             wanted = f"{transition.to}.reason"
@@ -265,8 +190,14 @@ def detours_have_reasons(stack: Stack, _today: datetime.date) -> Iterator[Findin
     why="Without the date a stage was entered nothing can be said about speed and conversion.",
 )
 def stages_are_stamped(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """Systems that carry the lifecycle and keep no dates."""
-    for lifecycle in _all(stack):
+    """Systems that carry the lifecycle and keep no dates, or only one of the two that are to be kept."""
+    for lifecycle in lifecycles(stack):
+        for system, kept, place in _forgotten_entries(lifecycle):
+            yield Finding(
+                f"{system} is to keep the {' and the '.join(kept)} entry into a stage, and its pattern names one field for both.",
+                place,
+                "put {keep} into the pattern, or keep one of the two",
+            )
         stamped = set(lifecycle.stamps.in_) if lifecycle.stamps else set()
         for system in sorted(set(_systems(stack, lifecycle)) - stamped):
             place = lifecycle.stamps.source if lifecycle.stamps else lifecycle.source
@@ -277,47 +208,8 @@ def stages_are_stamped(stack: Stack, _today: datetime.date) -> Iterator[Finding]
             )
 
 
-@rule(
-    RULES,
-    "LC016",
-    "warning",
-    "a second chance has a cool-down",
-    why="A recycled person qualifies again the same day, and sales gets the same name back.",
-)
-def loops_wait(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """Automatic moves out of a detour without a wait."""
-    for lifecycle in _all(stack):
-        for transition in lifecycle.transitions:
-            loops = any(lifecycle.stages[key].type == "detour" for key in transition.from_ if key in lifecycle.stages)
-            if loops and transition.when is not None and transition.wait is None:
-                yield Finding(
-                    f"People may go from {', '.join(transition.from_)} straight back to {transition.to}.",
-                    transition.source,
-                    "add wait: {days: 30}",
-                )
-
-
-@rule(
-    RULES,
-    "LC017",
-    "warning",
-    "who must not be written to is not promoted",
-    why="An automatic promotion starts messages and calls; who opted out gets them too.",
-)
-def promotions_have_an_unless(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """Automatic moves by score or grade without any 'unless'."""
-    for lifecycle in _all(stack):
-        for transition in lifecycle.transitions:
-            scored = any(test.subject in ("grade", "score") for test in _asked(transition.when))
-            if scored and transition.unless is None:
-                yield Finding(
-                    f"The promotion to {transition.to} leaves nobody out.",
-                    transition.source,
-                    "add unless: for people who opted out, colleagues and competitors",
-                )
-
-
-def _all(stack: Stack) -> Iterator[Lifecycle]:
+def lifecycles(stack: Stack) -> Iterator[Lifecycle]:
+    """Every lifecycle, by name."""
     return (stack.lifecycles[name] for name in sorted(stack.lifecycles))
 
 
@@ -327,12 +219,25 @@ def _systems(stack: Stack, lifecycle: Lifecycle) -> list[str]:
     return sorted(field.in_) if field else []
 
 
-def _moves(lifecycle: Lifecycle) -> dict[str, set[str]]:
+def moves_of(lifecycle: Lifecycle) -> dict[str, set[str]]:
+    """Stage key to the stages that one move leads to."""
     moves: dict[str, set[str]] = {}
     for transition in lifecycle.transitions:
         for key in transition.from_:
             moves.setdefault(key, set()).add(transition.to)
     return moves
+
+
+def _forgotten_entries(lifecycle: Lifecycle) -> Iterator[tuple[str, tuple[str, ...], Source]]:
+    stamps = lifecycle.stamps
+    for system, pattern in stamps.in_.items() if stamps and len(stamps.keep) > 1 else ():
+        if pattern != NATIVE and "{keep}" not in pattern and "{Keep}" not in pattern and stamps is not None:
+            yield system, stamps.keep, stamps.at(f"in.{system}")
+
+
+def _is_held(stack: Stack, lifecycle: Lifecycle, reasons: str) -> bool:
+    catalog = stack.catalogs.get(lifecycle.catalog)
+    return catalog is not None and any(field.values == reasons for field in catalog.fields.values())
 
 
 def _closure(start: set[str], moves: dict[str, set[str]]) -> set[str]:
@@ -344,27 +249,12 @@ def _closure(start: set[str], moves: dict[str, set[str]]) -> set[str]:
     return reached
 
 
-def _asked(condition: Condition | None) -> Iterator[Test]:
-    return tests(condition) if condition is not None else iter(())
-
-
-def _grade(grade: str, bands: dict[str, ScoringModel], transition: Transition) -> Iterator[Finding]:
-    parts = [grade] if grade in bands else list(grade)
-    for part in parts:
-        model = bands.get(part)
-        if model is None:
-            yield Finding(
-                f"The transition to {transition.to} asks for the grade {grade}, and no scoring model has the band '{part}'.",
-                transition.at("when"),
-                f"use a declared band: {', '.join(sorted(bands)) or 'there is none'}",
-            )
-        elif reachable(model) < model.bands[part]:
-            yield Finding(
-                f"The transition to {transition.to} asks for the grade {grade}; {model.name} gives at most {reachable(model):g} "
-                f"points and the band {part} begins at {model.bands[part]:g}.",
-                transition.at("when"),
-                "raise caps or points, or lower the band",
-            )
+def _unknown_starts(lifecycle: Lifecycle) -> Iterator[Finding]:
+    ways = [(lifecycle.entry, "entry"), *((key, f"default_for.{way}") for way, key in lifecycle.default_for.items())]
+    for key, attribute in ways:
+        if key not in lifecycle.stages:
+            hint = did_you_mean(key, lifecycle.stages) or "declare it under 'stages'"
+            yield Finding(f"People are to start in '{key}', and there is no such stage.", lifecycle.at(attribute), hint)
 
 
 def _breach_reason(stack: Stack, lifecycle: Lifecycle, stage: Stage) -> Iterator[Finding]:
