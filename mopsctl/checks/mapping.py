@@ -6,7 +6,9 @@ import datetime
 from collections.abc import Iterator
 from itertools import combinations
 
+from mopsctl.checks.conditions import problems, values_of
 from mopsctl.checks.rules import Finding, Rule, rule
+from mopsctl.diagnostics import did_you_mean
 from mopsctl.manifest.model import Field, FieldMapping, Row, Stack
 
 RULES: list[Rule] = []
@@ -90,17 +92,18 @@ def both_ends_have_a_name(stack: Stack, _today: datetime.date) -> Iterator[Findi
     why="Two fields of the catalogue in one field of a system overwrite each other.",
 )
 def names_are_not_shared(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """The second catalogue field with a name on one object of a system."""
+    """The second catalogue field, of any catalogue, with a name on one object of a system."""
+    seen: dict[tuple[str, str, str], tuple[str, str]] = {}
     for name in sorted(stack.catalogs):
-        seen: dict[tuple[str, str, str], str] = {}
         for field in stack.catalogs[name].fields.values():
             for system, binding in sorted(field.in_.items()):
                 for object_name, native in binding.names:
-                    first = seen.setdefault((system, object_name, native.casefold()), field.key)
-                    if first != field.key:
+                    first = seen.setdefault((system, object_name, native.casefold()), (name, field.key))
+                    if first != (name, field.key):
+                        other = first[1] if first[0] == name else f"{first[1]} of the catalogue {first[0]}"
                         yield Finding(
-                            f"{first} and {field.key} are both {native} on {system} {object_name}.",
-                            binding.source,
+                            f"The fields {other} and {field.key} are both {native} on {system} {object_name}.",
+                            field.at(f"in.{system}"),
                             "give each its own field, or take one out",
                         )
 
@@ -182,6 +185,55 @@ def opt_outs_go_both_ways(stack: Stack, _today: datetime.date) -> Iterator[Findi
                 )
 
 
+@rule(
+    RULES,
+    "FM026",
+    "error",
+    "a mapping speaks of fields and values that are declared",
+    why="A spelling for a value that nobody has, or a scope by a field that nobody has, is lost without a word.",
+)
+def mappings_know_their_values(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
+    """Scopes that ask for what is not declared, and spellings of values that the field does not have."""
+    for name in sorted(stack.mappings):
+        mapping = stack.mappings[name]
+        for what, hint in problems(stack, mapping.catalog, mapping.scope):
+            yield Finding(f"The scope of {name} {what}.", mapping.at("scope"), hint)
+    for _, row, field in _rows(stack):
+        if row.values and field.lifecycle:
+            hint = f"spell them under 'values' of the stages in Lifecycle/{field.lifecycle}"
+            yield Finding(f"The row spells values of {field.label}, which are stages.", row.at("values"), hint)
+    for mapping, row, key, system in _spelled(stack):
+        field = stack.catalogs[mapping.catalog].fields[row.field]
+        known = values_of(stack, stack.catalogs[mapping.catalog], field)
+        if not field.lifecycle and key not in known:
+            hint = did_you_mean(key, known) or (
+                f"use one of: {', '.join(known)}" if known else "give the field a value set"
+            )
+            where = row.at(f"values.{system}.{key}")
+            yield Finding(f"The row spells the value '{key}', which {field.label} does not have.", where, hint)
+
+
+@rule(
+    RULES,
+    "FM027",
+    "error",
+    "a value is spelled one way on a system",
+    why="Two spellings of one value become two values, and each sync knows only its own.",
+)
+def spellings_agree(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
+    """The second mapping that spells a value of a field on one system in another way than the first."""
+    seen: dict[tuple[str, str, str, str], tuple[str, str]] = {}
+    for mapping, row, key, system in _spelled(stack):
+        spelling = row.values[system][key]
+        first = seen.setdefault((mapping.catalog, row.field, key, system), (mapping.name, spelling))
+        if first[1] != spelling:
+            yield Finding(
+                f"{row.field} {key} is '{spelling}' on {system} here and '{first[1]}' in {first[0]}.",
+                row.at(f"values.{system}.{key}"),
+                "spell it alike, best in the value set of the catalogue",
+            )
+
+
 def _rows(stack: Stack) -> Iterator[tuple[FieldMapping, Row, Field]]:
     for name in sorted(stack.mappings):
         mapping = stack.mappings[name]
@@ -190,3 +242,11 @@ def _rows(stack: Stack) -> Iterator[tuple[FieldMapping, Row, Field]]:
             field = catalog.fields.get(row.field) if catalog else None
             if field is not None:
                 yield mapping, row, field
+
+
+def _spelled(stack: Stack) -> Iterator[tuple[FieldMapping, Row, str, str]]:
+    """Every value that a row spells: mapping, row, key of the value, system."""
+    for mapping, row, _ in _rows(stack):
+        for system, spellings in row.values.items():
+            for key in spellings:
+                yield mapping, row, key, system
