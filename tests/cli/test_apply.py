@@ -58,6 +58,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Played]:
         monkeypatch.setattr(workflow, "plan", plan)
         monkeypatch.setattr(workflow, "apply", apply)
         monkeypatch.setattr(workflow, "unfinished_plan", lambda *_: made)
+        monkeypatch.setattr(workflow, "refuse_early", lambda *_, **__: None)
         return play
 
     return with_
