@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from mopsctl.address import Address
-from mopsctl.diagnostics import Diagnostic
+from mopsctl.diagnostics import Diagnostic, in_order
 from mopsctl.engine import compare
 from mopsctl.engine.plan import Change, Plan
 from mopsctl.engine.view import SystemView
 from mopsctl.resource import Impact, Observation, Result, Write
 from mopsctl.state.model import State
 
+STAGES = "lifecycle.stages"  # the row of the lowering table that a stage list stands for
 NEW = Impact(0)  # a new field holds nothing yet
 
 
@@ -30,9 +31,10 @@ def questions(plan: Plan, view: SystemView, state: State) -> list[Write]:
 
 
 def with_counts(plan: Plan, found: Mapping[Address, Impact]) -> Plan:
-    """The plan with record counts filled in; its digest stays."""
+    """The plan with record counts filled in, and a verdict where records still hold a stage that is taken away."""
     changes = tuple(_counted(change, found.get(change.address)) for change in plan.changes)
-    return replace(plan, changes=changes)
+    held = [_held(change) for change in changes if _loses_stages(change) and change.impact and change.impact.records]
+    return replace(plan, changes=changes, verdicts=in_order([*plan.verdicts, *held]))
 
 
 def server_verdicts(plan: Plan, results: Iterable[Result]) -> list[Diagnostic]:
@@ -41,6 +43,22 @@ def server_verdicts(plan: Plan, results: Iterable[Result]) -> list[Diagnostic]:
     return [
         _verdict(lines[each.address], each) for each in results if each.outcome == "failed" and each.address in lines
     ]
+
+
+def _loses_stages(change: Change) -> bool:
+    """True where a stage leaves its list: such a write takes a value away from records."""
+    return change.capability == STAGES and change.reason == "value_left_manifest"
+
+
+def _held(change: Change) -> Diagnostic:
+    return Diagnostic(
+        rule="LC018",
+        level="error",
+        message=f"Records still hold a stage that {change.title} would lose.",
+        source=change.source,
+        hint="move those records to another stage first, or keep the stage in the lifecycle",
+        address=str(change.address),
+    )
 
 
 def _counted(change: Change, found: Impact | None) -> Change:

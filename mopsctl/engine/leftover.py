@@ -66,13 +66,14 @@ def _removal(entry: Entry, kind: Kind, seen: Observation, *, archive: bool) -> C
         for name in sorted(entry.attributes)
         if seen.attributes.get(name) not in (None, "", [], {})
     )
+    undo = kind.undo_remove or ("yes: the vendor keeps it for a while" if archive else "no: it is deleted for good")
     return replace(
         _leaving(entry, kind, "keep", "left_manifest"),
         action="remove",
         fields=fields,
         wanted=entry.attributes,
         fingerprint=compare.fingerprint(kind, entry.attributes, entry.attributes, seen.attributes),
-        undo="yes: the vendor keeps it in its bin for a while" if archive else "no: it is deleted for good",
-        irreversible=not archive,
+        undo=undo,
+        irreversible=undo.startswith("no"),
         archive=archive,
     )

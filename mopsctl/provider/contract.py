@@ -83,8 +83,8 @@ class Grain:
 class Kind:
     """A native kind of the system, with what may be done to it.
 
-    `noun` is the vendor's word for it; `undo_add` and `undo_change` answer "can it be undone" on the plan's line ("yes",
-    "yes: …", "no: …"). `irreversible` sets an addition apart: it must be confirmed one by one in a protected environment.
+    `noun` is the vendor's word for it; `undo_add`, `undo_change` and `undo_remove` (empty: by the sort of removal) answer "can it be
+    undone" on the plan's line ("yes", "yes: …", "no: …"). `irreversible` sets an addition apart: it must be confirmed one by one in a protected environment.
     `readable` is false where no API shows it: such a resource stays a step by hand until somebody attests it.
     """
 
@@ -97,6 +97,7 @@ class Kind:
     readable: bool = True
     undo_add: str = "yes"
     undo_change: str = "yes"
+    undo_remove: str = ""
     irreversible: bool = False
     why: str = ""
 

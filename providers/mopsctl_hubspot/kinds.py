@@ -77,6 +77,7 @@ _PROPERTY = Kind(
     removal="archive",
     undo_add="yes: archive it; HubSpot deletes archived properties for good after 90 days",
     undo_change="yes: what stood there before is in the plan",
+    undo_remove="yes: restore it in HubSpot's settings within 90 days",
 )
 
 _STAGES = Kind(

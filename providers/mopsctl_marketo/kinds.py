@@ -37,6 +37,7 @@ _FIELD = Kind(
     removal="archive",
     undo_add=HIDE,
     undo_change=_BEFORE,
+    undo_remove="yes: show it again; Marketo hides fields and never deletes them",
     irreversible=True,
 )
 
