@@ -9,6 +9,7 @@ from itertools import product
 from mopsctl.checks.rules import Finding, Rule, rule
 from mopsctl.checks.types import fit
 from mopsctl.diagnostics import nearest
+from mopsctl.element import FieldType
 from mopsctl.engine.lower.common import value_list
 from mopsctl.engine.lower.fields import stage_list
 from mopsctl.engine.view import SystemView
@@ -16,6 +17,9 @@ from mopsctl.manifest.model import Field, FieldCatalog, FieldMapping, Row, Stack
 from mopsctl.resource import FieldFacts
 
 RULES: list[Rule] = []
+_OTHER = "other:"
+_TEXTS = ("text", "long_text")
+_LISTS = ("choice", "multi_choice", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +51,16 @@ class Pair:
     why="A text that is sent to a number field stops the record; nobody is told.",
 )
 def types_fit(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
-    """A flow whose types do not fit cannot work."""
+    """A flow whose types do not fit cannot work; one that loses something needs somebody who accepts it."""
     for pair in _flows(stack, views):
-        source, target = pair.source.facts.type, pair.target.facts.type
-        if source and target and fit(source, target) == "-":
-            yield Finding(
-                f"{pair.source.system} {pair.source.name} is {source}, {pair.target.system} {pair.target.name} is {target}: "
-                f"values of {pair.field.label} cannot be moved.",
-                pair.row.source,
-                "give both fields types that fit, or set sync: none",
-            )
+        source, target = _held(pair), pair.target.facts.type
+        how = fit(source, target) if source and target else "ok"
+        if how == "-":
+            hint = "give both fields types that fit, or set sync: none"
+            yield Finding(f"{_types(pair)}: values of {pair.field.label} cannot be moved.", pair.row.source, hint)
+        elif how == "loss" and target and fit(pair.field.type, target) == "loss" and not _accepted(pair):
+            hint = "give both fields types that fit, or say accept_loss: WHY"
+            yield Finding(f"{_types(pair)}: values of {pair.field.label} lose something.", pair.row.source, hint)
 
 
 @rule(
@@ -72,10 +76,13 @@ def values_cover_each_other(stack: Stack, views: Sequence[SystemView]) -> Iterat
         live, there = pair.source.facts.values, pair.target.facts.values
         if live is None or there is None:
             continue
-        translated = {spelled_here: spelled_there for _, spelled_here, spelled_there in pair.spelled}
-        lost = [value for value in live if translated.get(value, value) not in there and value not in translated]
-        for value in lost[:5]:
-            yield _unknown_value(pair, value, there)
+        other = pair.row.unknown_value.removeprefix(_OTHER) if pair.row.unknown_value.startswith(_OTHER) else None
+        if other is not None and _spelled_there(pair, other) in there:
+            continue
+        translated = {spelled_here for _, spelled_here, _ in pair.spelled}
+        for value in live:
+            if value not in there and value not in translated:
+                yield _unknown_value(pair, value, there)
 
 
 @rule(
@@ -156,6 +163,43 @@ def fields_are_visible(stack: Stack, views: Sequence[SystemView]) -> Iterator[Fi
                     pair.row.source,
                     "apply this plan if it grants the permission, or grant read access to the field",
                 )
+
+
+@rule(
+    RULES,
+    "FM016",
+    "warning",
+    "days stay days",
+    why="A day that becomes a moment, or a moment that becomes a day, shifts by one where the time zones differ.",
+)
+def days_do_not_shift(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
+    """A date at one end and a date with a time at the other."""
+    for pair in _flows(stack, views):
+        if {pair.source.facts.type, pair.target.facts.type} == {"date", "datetime"} and not _accepted(pair):
+            yield Finding(
+                f"{_types(pair)}: {pair.field.label} may shift by a day.",
+                pair.row.source,
+                "use one type on both ends, or say accept_loss: WHY",
+            )
+
+
+def _held(pair: Pair) -> FieldType | None:
+    """The type of the source; a text that holds a declared list counts as the list, because some systems have no other."""
+    live = pair.source.facts.type
+    return pair.field.type if live in _TEXTS and pair.field.type in _LISTS else live
+
+
+def _types(pair: Pair) -> str:
+    source, target = pair.source, pair.target
+    return f"{source.system} {source.name} is {source.facts.type}, {target.system} {target.name} is {target.facts.type}"
+
+
+def _accepted(pair: Pair) -> bool:
+    return bool(pair.row.accept_loss or pair.field.accept_loss)
+
+
+def _spelled_there(pair: Pair, key: str) -> str:
+    return next((there for each, _, there in pair.spelled if each == key), key)
 
 
 def _unknown_value(pair: Pair, value: str, there: Sequence[str]) -> Finding:
