@@ -1,0 +1,146 @@
+"""One open Postbox account: who answers, what is there, and the writes of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mopsctl.address import Address
+from mopsctl.errors import AuthenticationError, ConnectionFailed, RateLimited, VendorError
+from mopsctl.provider import http
+from mopsctl.provider.contract import Account, Calls, Connection, System
+from mopsctl.resource import FieldFacts, Impact, Json, Observation, Reading, Resource, Result, Write
+from mopsctl_postbox.adapter import TYPES
+
+NEUTRAL = {native: neutral for neutral, native in TYPES.items()}
+NATIVE = {"label": "title", "description": "note", "type": "type"}
+
+
+class PostboxSystem(System):
+    """One open connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._system = connection.system
+        key, url = connection.secrets.get("api_key"), connection.text("url", "https://api.postbox.example")
+        if key is None:
+            raise AuthenticationError(f"{self._system} has no api_key.", hint="add it to the connection")
+        self._api = http.Api(self._system, url, judge=self._judge, headers={"authorization": f"Bearer {key.reveal()}"})
+
+    @property
+    def calls(self) -> Calls:
+        """Calls made so far, repeated ones included."""
+        return self._api.calls
+
+    def identify(self) -> Account:
+        """The account that the key belongs to."""
+        found = self._api.get("/v1/account")
+        return Account(found["number"], "production" if found["live"] else "sandbox", found["name"])
+
+    def read(self, wanted: Sequence[Resource], known: Sequence[Address]) -> Reading:
+        """All fields, whoever made them."""
+        try:
+            fields = [self._observed(each) for each in http.pages(self._page)]
+        except VendorError as error:
+            return Reading(unreadable={"field": error.message})
+        return Reading({each.address: each for each in fields}, frozenset({"field"}))
+
+    def reread(self, addresses: Sequence[Address]) -> Reading:
+        """These fields again, one call each: a write touches one field only."""
+        found = [each for each in map(self._one, addresses) if each is not None]
+        return Reading({each.address: each for each in found}, frozenset({"field"}))
+
+    def write(self, writes: Sequence[Write]) -> Iterable[Result]:
+        """What the server refuses is a result; whatever else goes wrong is raised."""
+        for write in writes:
+            try:
+                self._send(write)
+                yield Result(write.address, "done", remote_id=write.address.name)
+            except VendorError as error:
+                code = "exists" if write.action == "add" and error.status == 409 else ""
+                yield Result(write.address, "failed", error=error.message, code=code)
+
+    def impact(self, writes: Sequence[Write]) -> Mapping[Address, Impact]:
+        """How many people have a value in a field that goes, or whose choices move."""
+        asked = [each.address for each in writes if each.action == "remove" or "options" in each.touched()]
+        return {each: Impact(self._api.get(f"/v1/fields/{each.name}/filled")["people"]) for each in asked}
+
+    def close(self) -> None:
+        """Close the connection pool."""
+        self._api.close()
+
+    def _page(self, after: str | None) -> tuple[list[Any], str | None]:
+        body = self._api.get("/v1/fields", {"after": after} if after else None)
+        return body["fields"], body["after"]
+
+    def _one(self, address: Address) -> Observation | None:
+        try:
+            return self._observed(self._api.get(f"/v1/fields/{address.name}"))
+        except VendorError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def _send(self, write: Write) -> None:
+        name = write.address.name
+        if write.action == "add":
+            self._api.send("POST", "/v1/fields", json={"name": name, **_body(write)})
+        elif write.action == "change":
+            self._api.send("PATCH", f"/v1/fields/{name}", json=_body(write))
+        else:
+            self._api.send("DELETE", f"/v1/fields/{name}")
+
+    def _observed(self, native: Mapping[str, Any]) -> Observation:
+        attributes: dict[str, Json] = {name: native[key] for name, key in NATIVE.items()}
+        values = None
+        if choices := native["choices"]:
+            attributes["options"] = {one["value"]: {"label": one["title"], "hidden": one["retired"]} for one in choices}
+            attributes["options_order"] = [one["value"] for one in choices]
+            values = tuple(one["value"] for one in choices if not one["retired"])
+        return Observation(
+            Address(self._system, "field", native["name"]),
+            attributes,
+            remote_id=native["name"],
+            facts=FieldFacts(NEUTRAL.get(native["type"]), values=values, restricted=values is not None),
+            builtin=native["builtin"],
+            writable=frozenset() if native["builtin"] else None,
+            why_not="Postbox made this field itself." if native["builtin"] else "",
+            removable=not native["builtin"],
+        )
+
+    def _judge(self, answer: Any) -> http.Verdict:
+        """What an answer means. One that is no JSON object tells nothing about what was done."""
+        said, status, name = _message(answer), answer.status_code, self._system
+        if said is not None and status < 300:
+            return http.OK
+        if said is None:
+            broken = ConnectionFailed(f"What answers for {name} is not Postbox's API.", system=name)
+            return http.Verdict("retry", broken, done_maybe=True)
+        if status == 401:
+            return http.Verdict("fail", AuthenticationError(f"{name} does not know this api_key.", system=name))
+        if status == 429:
+            busy = RateLimited(f"{name} still wants fewer calls after several waits.", hint="try later", system=name)
+            return http.Verdict("retry", busy, http.retry_after(answer))
+        error = VendorError(f"{name} answered {status}: {said}", system=name, status=status)
+        return http.Verdict("retry" if status >= 500 else "fail", error, done_maybe=True)
+
+
+def _message(answer: Any) -> str | None:
+    """The message in an answer; None where it is no JSON object."""
+    try:
+        body = answer.json() if answer.content else {}
+    except ValueError:
+        return None
+    return str(body.get("message", "")) if isinstance(body, Mapping) else None
+
+
+def _body(write: Write) -> dict[str, Json]:
+    """What to send: only what moves, but choices always whole, with those that are not ours."""
+    moved, target = write.touched(), write.target
+    body = {key: target[name] for name, key in NATIVE.items() if name in moved}
+    if moved & {"options", "options_order"}:
+        options, order = target["options"], target.get("options_order", [])
+        keys = [*order, *(key for key in options if key not in order)]
+        body["choices"] = [
+            {"value": key, "title": options[key]["label"], "retired": options[key]["hidden"]} for key in keys
+        ]
+    return body
