@@ -227,9 +227,7 @@ class Session:
         code, message = code_of(body), message_of(body)
         words = f"Salesforce answered {status}" + (f": {message.rstrip('.')}." if message else f" to {path}.")
         if status == 401:
-            return ConnectionFailed(
-                words, hint="the session ends again and again: check the app's policies", system=self.system
-            )
+            return AuthenticationError(words, hint="check the policies of the app", system=self.system)
         if code in _FORBIDDEN or (status == 403 and code != "REQUEST_LIMIT_EXCEEDED"):
             return PermissionError_(words, hint=_permission_hint(message), system=self.system)
         return VendorError(words, hint=_hint(status, code), system=self.system, status=status, code=code, body=body)

@@ -72,6 +72,7 @@ _FIELD = Kind(
     removal="delete",
     undo_add="yes: delete it; Salesforce keeps it in its bin for 15 days, as NAME_del",
     undo_change=_PUT_BACK,
+    undo_remove="yes: undelete it in Setup within 15 days; it comes back as NAME_del",
 )
 
 _VALUES = {
@@ -156,7 +157,7 @@ _ASSIGNMENT = Kind(
 _ACCESS = Kind(
     name="field-access",
     noun="edit access to the field",
-    attributes={"editors": Attribute(title="profiles and permission sets that may edit")},
+    attributes={"editors": Attribute(title="profiles and other permission sets that may edit")},
     grain=Grain("field-access", size=ROWS_PER_CALL),
     undo_change="yes: the profiles and permission sets that could edit are in the plan",
 )

@@ -14,7 +14,14 @@ NUMBER = {"family": "number", "type": "Number", "label": "X", "precision": 10, "
 LONG = {"family": "text", "type": "LongTextArea", "label": "X", "length": 1000, "visible_lines": 3}
 PICK = {"family": "Picklist", "type": "Picklist", "label": "X", "restricted": True}
 PICK |= {"values": {"a": {"label": "A", "active": True}, "b": {"label": "B", "active": True}}, "order": ["a", "b"]}
-FORMULA = {"family": "Formula", "type": "Formula (Number)", "label": "X", "formula": "1 + 1", "scale": 0, "precision": 18}
+FORMULA = {
+    "family": "Formula",
+    "type": "Formula (Number)",
+    "label": "X",
+    "formula": "1 + 1",
+    "scale": 0,
+    "precision": 18,
+}
 LOOKUP = {"family": "Lookup", "type": "Lookup", "label": "X", "reference_to": "Account", "relationship": "Firm"}
 AUTO = {"family": "AutoNumber", "type": "AutoNumber", "label": "X", "display_format": "L-{0000}"}
 ROLLUP = {"family": "Summary", "type": "Summary", "label": "X", "summary_operation": "sum"}
@@ -208,7 +215,13 @@ def test_what_is_decided_at_creation_reads_back(account: Account, start: dict[st
         {**PICK, "family": "MultiselectPicklist", "type": "MultiselectPicklist", "visible_lines": 5},
         AUTO,
         LOOKUP,
-        {"family": "MasterDetail", "type": "MasterDetail", "label": "X", "reference_to": "Account", "relationship": "Xs"},
+        {
+            "family": "MasterDetail",
+            "type": "MasterDetail",
+            "label": "X",
+            "reference_to": "Account",
+            "relationship": "Xs",
+        },
         FORMULA,
         {"family": "Formula", "type": "Formula (Text)", "label": "X", "formula": '"a" & Name'},
         {"family": "Formula", "type": "Formula (Checkbox)", "label": "X", "formula": "ISBLANK(Name)"},

@@ -15,7 +15,11 @@ NEWS = Purpose(HERE, "marketing", "news", "Product news", service=False, descrip
 
 
 def policy(*purposes: Purpose, **more: Any) -> Consent:
-    usual: dict[str, Any] = {"bases": ("express", "no_objection"), "channels": ("email", "sms"), "objects": ("Lead", "Contact")}
+    usual: dict[str, Any] = {
+        "bases": ("express", "no_objection"),
+        "channels": ("email", "sms"),
+        "objects": ("Lead", "Contact"),
+    }
     return Consent(HERE, "marketing", "Permission to send", purposes, **(usual | more))
 
 

@@ -164,7 +164,9 @@ def test_a_deal_stage_becomes_an_opportunity_stage(stage: PipelineStage, expecte
 
 
 def test_a_pipeline_is_checked_against_record_types() -> None:
-    found = resources_of([deals(PipelineStage("q", "Qualify", "Qualify", 0.2))])["record-type-values/Opportunity.StageName"]
+    found = resources_of([deals(PipelineStage("q", "Qualify", "Qualify", 0.2))])[
+        "record-type-values/Opportunity.StageName"
+    ]
     assert found.mode == "verify"
     assert found.attributes == {"values": {"Qualify": {"missing_on": []}}}
     assert "sales process" in found.steps[0]

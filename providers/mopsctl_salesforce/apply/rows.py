@@ -8,7 +8,7 @@ from typing import Any
 from mopsctl.resource import Json, Result, Write
 from mopsctl_salesforce import names
 from mopsctl_salesforce.api import Session
-from mopsctl_salesforce.observe.access import PROFILE, editor, same_id
+from mopsctl_salesforce.observe.access import PROFILE, editor, is_own, same_id
 from mopsctl_salesforce.observe.rows import SHAPES
 
 Row = dict[str, Any]
@@ -87,13 +87,13 @@ def _references(session: Session, kind: str, writes: Sequence[Write]) -> dict[tu
 
 
 def write_access(session: Session, writes: Sequence[Write]) -> Iterator[Result]:
-    """Let only the wanted profiles and permission sets edit the fields."""
+    """Let only the wanted profiles and permission sets, and mopsctl's own, edit the fields."""
     fields = [write.address.name for write in writes]
     soql = (
         "SELECT Id, Field, ParentId, PermissionsEdit, Parent.Name, Parent.IsOwnedByProfile, Parent.Profile.Name"
         " FROM FieldPermissions WHERE Field IN {list}"
     )
-    live = session.query_in(soql, fields)
+    live = [row for row in session.query_in(soql, fields) if not is_own(row)]
     changed, owners = _moved(writes, live)
     missing = _missing(session, writes, live)
     answers = session.collection("PATCH", changed) if changed else []

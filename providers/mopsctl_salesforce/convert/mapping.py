@@ -54,7 +54,7 @@ def _guard(work: Work, mapping: Mapping_, row: MappingRow, own_set: str) -> None
             )
             continue
         work.guarded.setdefault(draft.name, set()).add(own_set)
-        made = work.made("field-access", draft.name, {"editors": [own_set]}, "mapping.guard", row.origin)
+        made = work.made("field-access", draft.name, {"editors": []}, "mapping.guard", row.origin)
         needs = (work.field_address(draft.name), work.address("permission-set", own_set))
         step = (
             f"Setup > Object Manager > {draft.field.object} > Fields & Relationships > {draft.field.name} > Set Field-Level"

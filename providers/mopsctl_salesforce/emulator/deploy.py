@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email import message_from_bytes
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 D = "/services/data/v{version}/metadata/deployRequest"
 MOST_FILES = 10_000
 _RUNNING = ("Pending", "InProgress", "Finalizing")
-_STEPS = ("Pending", "InProgress", "Finalizing")
 
 
 class _TakenBack(Exception):
@@ -120,7 +120,7 @@ def tick(org: SalesforceEmulator) -> None:
     if job["steps"] >= org.limit("deploy_steps"):
         _carry_out(org, job)
     else:
-        job["Status"] = _STEPS[min(job["steps"], len(_STEPS) - 1)]
+        job["Status"] = "Finalizing" if job["steps"] == org.limit("deploy_steps") - 1 else "InProgress"
     org.store.put("_deployments", job["Id"], job)
 
 
@@ -219,7 +219,7 @@ def _tried(org: SalesforceEmulator, package: files.Package) -> Iterator[Doc]:
         yield _failure(missing, "package.xml", problem)
     for part in package.unlisted:
         yield _failure((part.kind, part.name), part.file, f"{part.file} is not listed in package.xml")
-    for part in sorted(package.parts, key=_place):
+    for part in _in_order(package.parts):
         yield _one(components, part)
     yield from _destroyed(components, package.destroyed_after)
     yield {
@@ -235,9 +235,20 @@ def _tried(org: SalesforceEmulator, package: files.Package) -> Iterator[Doc]:
     }
 
 
-def _place(part: files.Part) -> tuple[int, bool]:
-    """Sets before fields, fields before formulas, everything before what refers to it."""
-    return _ORDER.index(part.kind), bool(part.content.get("formula"))
+def _in_order(parts: list[files.Part]) -> list[files.Part]:
+    """Sets before fields, fields before the formulas that read them, everything before what refers to it."""
+    formulas = {part.name: part for part in parts if part.kind == "CustomField" and part.content.get("formula")}
+    depth = {name: _depth(name, formulas, frozenset()) for name in formulas}
+    return sorted(parts, key=lambda part: (_ORDER.index(part.kind), depth.get(part.name, 0)))
+
+
+def _depth(name: str, formulas: Mapping[str, files.Part], above: frozenset[str]) -> int:
+    """How many formulas of the same deployment stand below this one; a circle ends where it closes."""
+    if name not in formulas or name in above:
+        return 0
+    source, object_name = str(formulas[name].content["formula"]), name.partition(".")[0]
+    read = {f"{object_name}.{word}" for word in re.findall(r"\w+__c", source)} & formulas.keys() - {name}
+    return 1 + max((_depth(each, formulas, above | {name}) for each in read), default=0)
 
 
 def _one(components: Components, part: files.Part) -> Doc:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mopsctl.emulator import Doc
 from mopsctl_salesforce.emulator import rows, seed
+from mopsctl_salesforce.emulator.access import is_calculated
 from mopsctl_salesforce.emulator.components import Components
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class _Screens:
             if row["ParentId"] == shadow and row["Field"] == field:
                 self._store.delete("FieldPermissions", row["Id"])
         found = self._org.field(field) or {"metadata": {}}
-        calculated = bool(found["metadata"].get("formula"))
+        calculated = bool(found["metadata"]) and is_calculated(found)
         if read and not found["metadata"].get("required"):
             object_name = field.partition(".")[0]
             values = {"ParentId": shadow, "SobjectType": object_name, "Field": field}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mopsctl.emulator import Doc
 from mopsctl_salesforce.emulator import describe, evaluate, formula, seed
-from mopsctl_salesforce.emulator.access import visible_fields
+from mopsctl_salesforce.emulator.access import is_secured, visible_fields
 from mopsctl_salesforce.emulator.tablerows import Row, Table
 
 if TYPE_CHECKING:
@@ -249,6 +249,7 @@ def _definitions(org: SalesforceEmulator) -> Table:
         "ComplianceGroup",
         "BusinessStatus",
         "IsNillable",
+        "IsFlsEnabled",
         "EntityDefinitionId",
         "Metadata",
     }
@@ -266,6 +267,7 @@ def _definitions(org: SalesforceEmulator) -> Table:
                 "ComplianceGroup": field["metadata"].get("complianceGroup"),
                 "BusinessStatus": field["metadata"].get("businessStatus"),
                 "IsNillable": not field["metadata"].get("required"),
+                "IsFlsEnabled": is_secured(field),
                 "EntityDefinitionId": field["object"],
                 "Metadata": field["metadata"],
             }

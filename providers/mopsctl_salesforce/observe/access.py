@@ -26,6 +26,7 @@ _EDITORS = (
     "SELECT Id, Field, Parent.Name, Parent.IsOwnedByProfile, Parent.Profile.Name FROM FieldPermissions"
     " WHERE PermissionsEdit = true AND Field IN {list}"
 )
+_SECURED = "SELECT QualifiedApiName, IsFlsEnabled FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName = {name}"
 _RULES = (
     "SELECT Id, ValidationName, EntityDefinition.QualifiedApiName, Active, ErrorMessage, ErrorDisplayField, Description"
     " FROM ValidationRule WHERE EntityDefinition.QualifiedApiName = {name}"
@@ -109,23 +110,45 @@ def same_id(one: str, other: str) -> bool:
 
 
 def observe_editors(look: Look) -> Items:
-    """Which profiles and permission sets may edit the guarded fields."""
+    """Which profiles and permission sets may edit the guarded fields; what mopsctl's own grant is theirs to say."""
     asked = look.names("field-access")
     rows = look.session.query_in(_EDITORS, asked)
+    unsecured = _unsecured(look)
     items: Items = {}
     for field in asked:
-        own = [row for row in rows if row["Field"] == field]
+        own = [row for row in rows if row["Field"] == field and not is_own(row)]
         address = look.address("field-access", field)
-        hidden = any(editor(row) is None for row in own)
-        editors = sorted({name for row in own if (name := editor(row)) is not None})
+        editors = [editor(row) for row in own]
+        why_not = _why_closed(field in unsecured, None in editors)
         items[address] = Observation(
             address,
-            {} if hidden else {"editors": editors},
-            writable=frozenset() if hidden else None,
-            why_not="The profiles that may edit the field cannot be read by this user." if hidden else "",
+            {} if why_not else {"editors": sorted({name for name in editors if name})},
+            writable=frozenset() if why_not else None,
+            why_not=why_not,
             removable=False,
         )
     return items
+
+
+def _unsecured(look: Look) -> frozenset[str]:
+    """Fields of the objects asked about that have no field-level security, such as required ones."""
+    return frozenset(
+        f"{name}.{row['QualifiedApiName']}"
+        for name in look.objects("field-access")
+        for row in look.session.query(_SECURED.format(name=names.quoted(name)), tooling=True)
+        if not row["IsFlsEnabled"]
+    )
+
+
+def _why_closed(unsecured: bool, hidden: bool) -> str:
+    if unsecured:
+        return "Salesforce has no field-level security for the field, so everybody who may edit the record edits it."
+    return "The profiles that may edit the field cannot be read by this user." if hidden else ""
+
+
+def is_own(row: Row) -> bool:
+    """Whether a right belongs to one of mopsctl's own permission sets."""
+    return not row["Parent"]["IsOwnedByProfile"] and str(row["Parent"]["Name"]).startswith(names.OWN)
 
 
 def editor(row: Row) -> str | None:
