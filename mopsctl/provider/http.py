@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import httpx
 import tenacity
@@ -24,6 +25,7 @@ from mopsctl.secrets import MaskingFilter, mask
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
 MOST_ATTEMPTS = 5
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LONGEST_WAIT = 70.0  # seconds; a vendor that asks for more is told about instead of waited for
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -78,6 +80,7 @@ class Api:
         pace: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        refuse_open(system, base_url)
         self.system = system
         self.base_url = base_url
         self._judge = judge
@@ -223,6 +226,22 @@ class Api:
             system=self.system,
             status=answer.status_code,
             body=body,
+        )
+
+
+def is_closed(url: str) -> bool:
+    """True where nobody on the way can read along: https, or an address on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
+def refuse_open(system: str, url: str) -> None:
+    """Raise ConnectionFailed where credentials would travel unencrypted."""
+    if not is_closed(url):
+        raise ConnectionFailed(
+            f"The address {url} of {system} is not encrypted.",
+            hint="it must begin with https://; only an emulator on this machine may be reached without it",
+            system=system,
         )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mopsctl import secrets
 from mopsctl.errors import AuthenticationError, ConnectionFailed, SystemError_
-from mopsctl.provider.http import OK, Api, Verdict
+from mopsctl.provider.http import OK, Api, Verdict, is_closed
 
 if TYPE_CHECKING:
     import httpx
@@ -97,7 +97,7 @@ class Tokens:
                 secrets.register(str(body[name]))
         self._refresh = str(body.get("refresh_token") or self._refresh)
         instance = str(body.get("instance_url") or self._api.base_url).rstrip("/")
-        if not self._connection.emulated and not instance.startswith("https://"):
+        if not is_closed(instance):
             raise ConnectionFailed(
                 f"Salesforce named {instance} as the org's address, which is not encrypted.",
                 system=self._connection.system,
@@ -180,14 +180,7 @@ def is_over(answer: httpx.Response) -> bool:
 
 def _login_url(connection: Connection) -> str:
     usual = connection.text("url") or LOGIN_HOSTS[connection.tier]
-    url = connection.text("login_url", usual).rstrip("/")
-    if not url.startswith("https://") and not connection.emulated:
-        raise ConnectionFailed(
-            f"The address {url} of {connection.system} is not encrypted.",
-            hint="it must begin with https://",
-            system=connection.system,
-        )
-    return url
+    return connection.text("login_url", usual).rstrip("/")
 
 
 def _value(connection: Connection, name: str) -> str:

@@ -148,7 +148,7 @@ def test_wrong_credentials(open_account: Open, settings: dict[str, str], words: 
 
 def test_a_token_never_travels_unencrypted() -> None:
     for url in ("http://api.example", "http://10.0.0.1:8080"):
-        with pytest.raises(MopsctlError, match="unencrypted"):
+        with pytest.raises(MopsctlError, match="not encrypted"):
             provider.open(Connection("hubspot", {"url": url}, {"token": Secret("pat-na1-123456")}))
 
 
