@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mopsctl.errors import AuthenticationError, ConnectionFailed, PermissionError_, SystemError_, VendorError
+from mopsctl.errors import (
+    AuthenticationError,
+    ConnectionFailed,
+    OutcomeUnknown,
+    PermissionError_,
+    SystemError_,
+    VendorError,
+)
 from mopsctl.provider.contract import Calls
 from mopsctl.provider.http import OK, Api, Verdict, used_up
 from mopsctl_salesforce import names
@@ -65,6 +72,17 @@ class Session:
     def json(self, answer: httpx.Response) -> Any:
         """The parsed body of an answer."""
         return self._reached().json(answer)
+
+    def answered(self, answer: httpx.Response) -> Any:
+        """The parsed body of a write's answer; OutcomeUnknown where it cannot be understood, for the write took place."""
+        try:
+            return self.json(answer)
+        except ConnectionFailed as error:
+            raise OutcomeUnknown(
+                f"Salesforce's answer to a write cannot be understood: {error.message}",
+                hint="mopsctl reads it again to find out whether it took effect",
+                system=self.system,
+            ) from error
 
     def _sent(
         self, token: Token, method: str, path: str, headers: Mapping[str, str] | None, what: Mapping[str, Any]
@@ -177,7 +195,7 @@ class Session:
         for start in range(0, len(records), COLLECTION):
             body = {"allOrNone": False, "records": records[start : start + COLLECTION]}
             answer = self.send(method, f"{self.base()}/composite/sobjects{path}", json=body)
-            done += self.json(answer)
+            done += self.answered(answer)
         return done
 
     def delete(self, ids: Sequence[str]) -> list[Row]:
@@ -185,7 +203,7 @@ class Session:
         done: list[Row] = []
         for start in range(0, len(ids), COLLECTION):
             params = {"ids": ",".join(ids[start : start + COLLECTION]), "allOrNone": "false"}
-            done += self.json(self.send("DELETE", f"{self.base()}/composite/sobjects", params=params))
+            done += self.answered(self.send("DELETE", f"{self.base()}/composite/sobjects", params=params))
         return done
 
     # -- what answers mean

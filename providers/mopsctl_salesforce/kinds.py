@@ -152,6 +152,8 @@ _ASSIGNMENT = Kind(
         "assigned": Attribute(mode="verify", why="mopsctl does not know which user the connector signs in as"),
     },
     grain=Grain("permission-assignment", size=ROWS_PER_CALL),
+    removal="delete",
+    undo_remove="yes: who had the permission set is in the plan",
 )
 
 _ACCESS = Kind(

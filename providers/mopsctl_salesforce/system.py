@@ -9,7 +9,7 @@ from typing import Any
 from mopsctl.address import Address
 from mopsctl.provider.contract import Account, Calls, Connection, Progress, System
 from mopsctl.resource import Impact, Reading, Resource, Result, Write
-from mopsctl_salesforce import impact, names, observe
+from mopsctl_salesforce import impact, observe
 from mopsctl_salesforce.api import Session
 from mopsctl_salesforce.apply import deploy, documents, rows
 from mopsctl_salesforce.kinds import DEPLOYED
@@ -148,14 +148,15 @@ def _with_note(result: Result, absent: frozenset[str]) -> Result:
 
 def _refusal(write: Write) -> Result | None:
     """The last gate before a change of type that would lose values."""
-    if write.address.kind != "field" or write.observed is None or "family" not in write.touched():
+    if write.address.kind != "field" or write.action != "change" or "family" not in write.touched():
         return None
-    before, after = write.observed.attributes.get("type"), write.target.get("type")
+    before = write.observed.attributes.get("type") if write.observed else None
+    after = write.target.get("type")
     return Result(
         write.address,
         "refused",
         error=f"The field {write.address.name} is of the type {before}, and Salesforce would lose its values as {after}.",
-        hint=f"declare a field under another name; {names.KEY_FIELD} and the like keep theirs",
+        hint="declare a field under another name, move the values, and retire this one",
         code="type",
     )
 

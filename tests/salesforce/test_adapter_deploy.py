@@ -198,8 +198,9 @@ def test_a_lost_start_is_unknown_only_once_the_deployment_is_over(account: Accou
     assert "waiting for a deployment whose answer was lost" in account.told
 
 
-def test_the_engine_settles_a_lost_start_by_reading(account: Account) -> None:
-    account.handle.fault("lost_response", method="POST", path="deployRequest$")
+@pytest.mark.parametrize("fault", ["lost_response", "half_response", "garbage"])
+def test_the_engine_settles_a_lost_start_by_reading(account: Account, fault: str) -> None:
+    account.handle.fault(fault, method="POST", path="deployRequest$")
     lines = account.apply(person("F__c"))
     assert lines["field/Lead.F__c"].outcome == "done"
     assert "answer was lost" in lines["field/Lead.F__c"].note

@@ -49,7 +49,7 @@ def seen_by_the_user(org: Handle) -> None:
     """Make every custom field visible to the profile of the user that signs in."""
     shadow = "0PSEM0000000001AAA"
     with org.store.transaction():
-        for field in org.store.list("fields"):
+        for field in org.emulator.all_fields():  # type: ignore[attr-defined]
             if field["custom"]:
                 name = f"{field['object']}.{field['name']}"
                 row = {"Id": f"01k{name}", "ParentId": shadow, "SobjectType": field["object"], "Field": name}
@@ -172,7 +172,7 @@ def test_lists_read_the_same_under_every_reading_of_the_sources(
     found = account.attributes("field/Lead.X__c")["values"]
     assert {name: item["active"] for name, item in found.items()} == shown
     account.set("field/Lead.X__c", {"values": {"c": {"label": "C", "active": True}}, "order": ["a", "c"]})
-    stored = account.handle.store.get("fields", "Lead.X__c") or {}
+    stored = account.handle.store.get("fields:Lead", "Lead.X__c") or {}
     listed = stored["metadata"]["valueSet"]["valueSetDefinition"]["value"]
     assert {value["valueName"]: value["isActive"] for value in listed} == {"a": True, "b": False, "c": True}
 

@@ -78,7 +78,7 @@ def test_a_job_goes_from_the_queue_to_its_end(raw: httpx.Client, name: str) -> N
 
 def test_options_may_be_texts(org: Handle, raw: httpx.Client) -> None:
     assert deployed(raw, fields(TEXT), checkOnly="true", rollbackOnError="true")["success"] is True
-    assert org.store.get("fields", "Lead.X__c") is None
+    assert org.store.get("fields:Lead", "Lead.X__c") is None
 
 
 def test_a_check_leaves_everything_as_it_was(org: Handle, raw: httpx.Client) -> None:
@@ -91,7 +91,7 @@ def test_a_check_leaves_everything_as_it_was(org: Handle, raw: httpx.Client) -> 
 def test_one_failure_rolls_everything_back(org: Handle, raw: httpx.Client) -> None:
     result = deployed(raw, fields(TEXT, {**TEXT, "fullName": "Y__c", "length": 300}))
     assert (result["status"], result["numberComponentErrors"]) == ("Failed", 1)
-    assert org.store.get("fields", "Lead.X__c") is None
+    assert org.store.get("fields:Lead", "Lead.X__c") is None
     (failure,) = result["details"]["componentFailures"]
     assert (failure["componentType"], failure["fullName"], failure["problemType"]) == (
         "CustomField",
@@ -140,7 +140,7 @@ def test_a_quick_deployment_needs_a_validation_with_tests(org: Handle, raw: http
     finished(raw, tested)
     quick = raw.post(DEPLOY, json={"validatedDeployRequestId": tested}).json()["id"]
     assert finished(raw, quick)["success"] is True
-    assert org.store.get("fields", "Lead.X__c") is not None
+    assert org.store.get("fields:Lead", "Lead.X__c") is not None
 
 
 def test_jobs_run_one_after_the_other(org: Handle, raw: httpx.Client) -> None:
@@ -261,7 +261,7 @@ def test_a_standard_field_is_not_written(raw: httpx.Client) -> None:
 def test_a_value_that_is_left_out_is_deactivated(org: Handle, raw: httpx.Client) -> None:
     deployed(raw, fields(valued("a", "b")))
     deployed(raw, fields(valued("b")))
-    field = org.store.get("fields", "Lead.X__c") or {}
+    field = org.store.get("fields:Lead", "Lead.X__c") or {}
     listed = field["metadata"]["valueSet"]["valueSetDefinition"]["value"]
     assert [(value["valueName"], value["isActive"]) for value in listed] == [("b", True), ("a", False)]
 

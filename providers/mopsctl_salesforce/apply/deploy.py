@@ -66,10 +66,10 @@ class Deployment:
         headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
         try:
             answer = self._session.send("POST", self._path, content=content, headers=headers, write=not check_only)
+            return str(self._session.answered(answer)["id"])
         except OutcomeUnknown:
             self._wait_for_lost()
             raise
-        return str(self._session.json(answer)["id"])
 
     def _wait_for_lost(self) -> None:
         """Let a deployment whose start was lost come to its end, so that reading afterwards tells the truth."""

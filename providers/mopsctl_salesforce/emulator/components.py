@@ -112,7 +112,7 @@ class Components:
         warning = f"No {kind} named: {name} found"
         if kind == "CustomField":
             return self.fields.destroy(name, warning)
-        if kind == "GlobalValueSet" and any(_uses(field, name) for field in self._store.list("fields")):
+        if kind == "GlobalValueSet" and any(_uses(field, name) for field in self._org.all_fields()):
             raise ComponentError(f"The global value set {name} is in use", "DEPENDENCY_EXISTS")
         if kind in ("GlobalValueSet", "ValidationRule", "CustomPermission"):
             return Taken(name) if self._store.delete(kind, name) else Taken("", changed=False, warning=warning)

@@ -214,7 +214,7 @@ class Fields:
             raise ComponentError(
                 f"This custom field is referenced elsewhere in salesforce.com: {name}", "DEPENDENCY_EXISTS"
             )
-        self._store.delete("fields", name)
+        self._org.drop_field(name)
         self._store.put("bin", name, {**field, "name": field["name"].removesuffix("__c") + "_del__c"})
         self._drop_rights(name)
         return Taken(field["id"])

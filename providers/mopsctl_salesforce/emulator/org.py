@@ -178,15 +178,31 @@ class SalesforceEmulator(Emulator):
 
     def put_field(self, field: Doc) -> None:
         """Store a field."""
-        self.store.put("fields", f"{field['object']}.{field['name']}", field)
+        name = f"{field['object']}.{field['name']}"
+        self.store.put(f"fields:{field['object']}", name, field)
+        if field["id"]:
+            self.store.put("_field_ids", field["id"], {"name": name})
+
+    def drop_field(self, name: str) -> None:
+        """Forget a field by `Object.Name`."""
+        self.store.delete(f"fields:{name.partition('.')[0]}", name)
 
     def field(self, name: str) -> Doc | None:
         """A field by `Object.Name`."""
-        return self.store.get("fields", name)
+        return self.store.get(f"fields:{name.partition('.')[0]}", name)
+
+    def field_by_id(self, number: str) -> Doc | None:
+        """A custom field by its id."""
+        found = self.store.get("_field_ids", number)
+        return self.field(found["name"]) if found else None
 
     def fields(self, object_name: str) -> list[Doc]:
         """Every field of an object."""
-        return [field for field in self.store.list("fields") if field["object"] == object_name]
+        return self.store.list(f"fields:{object_name}")
+
+    def all_fields(self) -> list[Doc]:
+        """Every field of every object."""
+        return [field for name in seed.OBJECTS for field in self.fields(name)]
 
     def need_object(self, name: str) -> str:
         """The object's name; NOT_FOUND where the org has none of that name."""

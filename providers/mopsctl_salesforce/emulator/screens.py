@@ -56,7 +56,7 @@ class _Screens:
     def _package(self, name: str, namespace: str) -> None:
         plain = name.replace(f".{namespace}__", ".")
         field = self._org.field(plain) or {}
-        self._store.delete("fields", plain)
+        self._org.drop_field(plain)
         self._org.put_field({**field, "name": name.partition(".")[2], "namespace": namespace})
 
     def change_field(self, name: str, **changes: Any) -> None:

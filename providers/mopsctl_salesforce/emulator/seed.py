@@ -160,7 +160,7 @@ def plant(store: Store, persona: str) -> None:
         )
     for object_name in OBJECTS:
         for field in _fields(object_name):
-            store.put("fields", f"{object_name}.{field['name']}", field)
+            store.put(f"fields:{object_name}", f"{object_name}.{field['name']}", field)
     _plant_sets(store)
     _plant_rights(store)
     _plant_records(store)
@@ -239,7 +239,7 @@ def _plant_set(store: Store, name: str, listed: list[Doc]) -> None:
 
 def _plant_rights(store: Store) -> None:
     shadows = [each["Id"] for each in store.list("PermissionSet") if each["IsOwnedByProfile"]]
-    for field in store.list("fields"):
+    for field in (field for name in OBJECTS for field in store.list(f"fields:{name}")):
         if field["permissionable"]:
             for shadow in shadows:
                 row_id = new_id(store, "FieldPermissions")

@@ -232,7 +232,7 @@ def _custom_fields(org: SalesforceEmulator) -> Table:
     columns = {"Id", "DeveloperName", "NamespacePrefix", "TableEnumOrId", "EntityDefinitionId", "FullName", "Metadata"}
 
     def rows() -> list[Row]:
-        return [custom_field(org, field) for field in org.store.list("fields") if field["custom"]]
+        return [custom_field(org, field) for field in org.all_fields() if field["custom"]]
 
     return Table("CustomField", frozenset(columns), rows, _ENTITY, one_row=_ONE_ROW)
 
@@ -271,7 +271,7 @@ def _definitions(org: SalesforceEmulator) -> Table:
                 "EntityDefinitionId": field["object"],
                 "Metadata": field["metadata"],
             }
-            for field in org.store.list("fields")
+            for field in org.all_fields()
         ]
 
     return Table("FieldDefinition", frozenset(columns), rows, _ENTITY, plain=True, one_row=frozenset({"Metadata"}))

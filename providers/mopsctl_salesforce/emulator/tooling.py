@@ -28,7 +28,7 @@ def read_component(org: SalesforceEmulator, call: Call) -> Response:
     """One component with its metadata."""
     kind, row_id = call.params["object"], call.params["id"]
     if kind == "CustomField":
-        field = next((each for each in org.store.list("fields") if each["id"] == row_id and row_id), None)
+        field = org.field_by_id(row_id)
         found: Doc | None = tables.custom_field(org, field) if field else None
     elif kind in _READABLE:
         found = next((each for each in org.store.list(kind) if each["Id"] == row_id), None)
@@ -49,7 +49,7 @@ def create_field(org: SalesforceEmulator, call: Call) -> Response:
 
 def change_field(org: SalesforceEmulator, call: Call) -> Response:
     """Replace a custom field's metadata as a whole."""
-    field = next((each for each in org.store.list("fields") if each["id"] == call.params["id"]), None)
+    field = org.field_by_id(call.params["id"])
     if field is None:
         raise Problem(404, "NOT_FOUND", "The requested resource does not exist")
     _applied(org, f"{field['object']}.{field['name']}", _body(call).get("Metadata"), create=False)

@@ -92,7 +92,7 @@ def observe_assignments(look: Look) -> Items:
     for name, rows in sorted(held.items()):
         users: dict[str, Json] = {_holder(look, name, each): {"assigned": True} for each in rows}
         address = look.address("permission-assignment", name)
-        items[address] = Observation(address, {"users": users, "assigned": True}, removable=False)
+        items[address] = Observation(address, {"users": users, "assigned": True})
     return items
 
 
