@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mopsctl import canonical, checks, files, sessions
+from mopsctl import canonical, checks, files, policy, sessions
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic, has_errors, in_order
 from mopsctl.engine import document, impact, journal, planner, safety
@@ -26,6 +27,11 @@ from mopsctl.sessions import Session
 from mopsctl.signals import stopping
 from mopsctl.state.local import LocalStore
 from mopsctl.state.model import State, fresh
+
+
+def clock() -> datetime.datetime:
+    """The time now, for freezes; tests stand in for it."""
+    return datetime.datetime.now(datetime.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ def plan(ask: Ask) -> Plan:
     with sessions.opened(stack, environment, ask.folder, ask.listen, ask.selection.may_have_system) as opened:
         views = sessions.read_all(opened, _known(base), ask.listen)
         inputs = _inputs(ask.folder, loaded, environment, state, opened)
-        live = [*findings, *checks.run_live(stack, views)]
+        live = [*findings, *policy.findings(environment), *checks.run_live(stack, views)]
         made = planner.make(inputs, views, base, _rules(ask, stack, environment), live)
         if ask.check_on_server:
             made = _checked_on_server(made, opened, views, base, ask.listen)
@@ -83,7 +89,7 @@ def plan(ask: Ask) -> Plan:
 def refuse_early(ask: Ask, *, saved: bool) -> None:
     """What an apply would refuse anyway, before anybody is asked anything. Raises Refused, ManifestError."""
     _, environment, _, _ = _loaded(ask)
-    _refuse_unsaved(environment, saved)
+    _refuse_by_policy(environment, saved)
 
 
 def write_plan(made: Plan, path: Path) -> None:
@@ -116,7 +122,7 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
     """
     _refuse(made, accept)
     stack, environment, loaded, _ = _loaded(ask)
-    _refuse_unsaved(environment, saved or resume)
+    _refuse_by_policy(environment, saved or resume)
     store = LocalStore(ask.folder, environment.name)
     diary = Journal(ask.folder, environment.name)
     digest = document.digest(made)
@@ -271,12 +277,9 @@ def _refuse(made: Plan, accept: str | None) -> None:
         )
 
 
-def _refuse_unsaved(environment: Environment, saved: bool) -> None:
-    if environment.apply.only_saved_plan and not saved:
-        raise Refused(
-            f"The environment {environment.name} takes saved plans only.",
-            hint=f"type 'mopsctl plan -e {environment.name} -o plan.json', have it reviewed, then 'mopsctl apply plan.json'",
-        )
+def _refuse_by_policy(environment: Environment, saved: bool) -> None:
+    policy.refuse_unsaved(environment, saved=saved)
+    policy.refuse_frozen(environment, clock().astimezone())
 
 
 def _refuse_stale(made: Plan, now: Inputs, state: State | None, digest: str, *, resumed: bool) -> None:

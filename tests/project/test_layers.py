@@ -17,7 +17,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 
 GROUND = {"address", "canonical", "condition", "diagnostics", "element", "errors", "files", "resource", "secrets"}
-WORKFLOW = {"records", "sessions", "signals", "workflow"}
+WORKFLOW = {"policy", "records", "sessions", "signals", "workflow"}
 FLOORS = (
     GROUND,
     {"provider"},
