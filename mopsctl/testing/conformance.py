@@ -14,6 +14,9 @@ its row, with the adapter's own sentence.
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,77 +25,36 @@ from typing import Any, ClassVar
 import pytest
 
 from mopsctl import canonical
-from mopsctl.element import Element
-from mopsctl.emulator.base import Emulator
-from mopsctl.emulator.call import Call, Cut
-from mopsctl.emulator.server import Handle, running
+from mopsctl.address import Address
+from mopsctl.element import Field
 from mopsctl.engine import document
 from mopsctl.engine.report import Line
-from mopsctl.engine.safety import Limit, Limits
-from mopsctl.engine.view import Rules
-from mopsctl.errors import MopsctlError
+from mopsctl.errors import AuthenticationError, MopsctlError
 from mopsctl.provider import http
 from mopsctl.provider.capability import ROWS, missing_rows
-from mopsctl.provider.contract import Connection, Provider
-from mopsctl.resource import Resource
+from mopsctl.provider.contract import Provider
+from mopsctl.resource import Json, Reading, Resource
 from mopsctl.secrets import Secret
-from mopsctl.testing.stories import Profile, Story, crowd, stories
+from mopsctl.testing.account import SYSTEM, Account, Cable, Unbroken, emulated
+from mopsctl.testing.stories import Profile, Story, choice, crowd, stories
 from mopsctl.testing.world import World
 
-SYSTEM = "system"
-FREE = Rules(allow_remove=True, limits=Limits(remove=Limit(), change=Limit()))
+__all__ = ["Account", "AdapterConformance"]
+
 FAULTS: Mapping[str, Mapping[str, Any]] = {
     "lost_response": {},
     "lost_request": {},
     "status": {"status": 500},
     "html": {"status": 502},
+    "garbage": {},
 }
-
-
-class Account:
-    """One emulated account, and worlds that talk to it."""
-
-    def __init__(self, provider: Provider, handle: Handle, folder: Path) -> None:
-        self.provider = provider
-        self.handle = handle
-        self.folder = folder
-        self._open: list[World] = []
-
-    @property
-    def connection(self) -> Connection:
-        """A connection to the emulator."""
-        settings = self.handle.connection
-        secret = self.provider.secret_settings
-        return Connection(
-            SYSTEM,
-            {key: value for key, value in settings.items() if key not in secret},
-            {key: Secret(value, key) for key, value in settings.items() if key in secret},
-            tier="sandbox",
-            emulated=True,
-        )
-
-    def world(self) -> World:
-        """A new connection with a record and a journal of its own, as a new process has it."""
-        made = World(SYSTEM, self.provider.open(self.connection), self.provider.kinds, self.folder, rules=FREE)
-        self._open.append(made)
-        return made
-
-    def again(self, world: World) -> World:
-        """The same record and journal behind a new connection: the process was started again."""
-        other = self.world()
-        other.state = world.state
-        return other
-
-    def wants(self, elements: Sequence[Element]) -> list[Resource]:
-        """What the elements become; the adapter must not object."""
-        converted = self.provider.convert(elements, self.connection)
-        assert not [found for found in converted.findings if found.level == "error"], converted.findings
-        return list(converted.resources)
-
-    def close(self) -> None:
-        """Close every connection."""
-        for world in self._open:
-            world.system.close()
+TOOK_EFFECT = ("lost_response", "garbage")  # the write is done, whatever its answer looks like
+HEAPS = {"done", "failed", "unknown", "skipped", "not-started"}
+READ_FAULTS: Mapping[str, Mapping[str, Any]] = {
+    "status": {"status": 500},
+    "html": {"status": 200},
+    "garbage": {},
+}
 
 
 def outcomes(lines: Sequence[Line]) -> dict[str, str]:
@@ -110,13 +72,8 @@ class AdapterConformance:
     def account(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         """A fresh emulated account; waiting costs no time."""
         monkeypatch.setattr(http, "sleep", lambda _seconds: None)
-        emulator = self.provider.emulator()
-        assert isinstance(emulator, type)
-        assert issubclass(emulator, Emulator)
-        with running(emulator, persona="sandbox") as handle:
-            made = Account(self.provider, handle, tmp_path)
+        with emulated(self.provider, tmp_path) as made:
             yield made
-            made.close()
 
     # -- what the adapter says of itself
 
@@ -135,6 +92,25 @@ class AdapterConformance:
 
     def test_settings_name_their_secrets(self) -> None:
         assert self.provider.secret_settings <= set(self.provider.settings)
+
+    def test_conversion_depends_on_nothing_but_what_is_wanted(self, account: Account) -> None:
+        wanted = crowd(self.profile)
+        one, two = account.wants(wanted), account.wants(list(reversed(wanted)))
+        assert _by_address(one) == _by_address(two)
+
+    def test_importing_it_imports_no_http_library(self) -> None:
+        package = type(self.provider).__module__.partition(".")[0]
+        code = f"import sys; import {package}; sys.exit('httpx' in sys.modules)"
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+
+    def test_only_the_right_credentials_open_the_account(self, account: Account) -> None:
+        with account.world().system as system:
+            assert system.identify().sort != "production"
+        right = account.connection
+        wrong = {name: Secret("not-the-right-one", name) for name in right.secrets}
+        with pytest.raises(AuthenticationError), self.provider.open(replace(right, secrets=wrong)) as system:
+            system.identify()
 
     # -- stories
 
@@ -165,6 +141,60 @@ class AdapterConformance:
         self._apply(world, ours)
         self._apply(world, [])
         assert stranger.system.reread(names).items == before
+
+    def test_what_somebody_else_put_into_a_list_stays(self, account: Account) -> None:
+        self._needs(self._lists())
+        theirs = account.wants([choice(self.profile, "kit_shared", ["web", "event", "theirs"])])
+        ours = account.wants([choice(self.profile, "kit_shared", ["partner", "web"])])
+        self._apply(account.world(), theirs)
+        stranger = account.world()
+        before = self._lists_in(stranger, theirs)
+        self._apply(account.world(), ours)
+        after = self._lists_in(stranger, theirs)
+        assert before
+        mine = {each.address: each.attributes for each in ours}
+        for (address, name), items in before.items():
+            named = mine.get(address, {}).get(name, {})
+            kept = {key: item for key, item in items.items() if key not in named}
+            assert {key: after[address, name].get(key) for key in kept} == kept
+
+    def test_what_leaves_is_taken_away_and_can_come_back(self, account: Account) -> None:
+        wanted = [replace(each, on_delete="delete") for each in account.wants(crowd(self.profile, 2))]
+        world = account.world()
+        self._apply(world, wanted)
+        gone = {line.change.address for line in self._apply(world, []) if line.change.action == "remove"}
+        removable = {each.address for each in wanted if self.provider.kinds[each.address.kind].removal != "none"}
+        assert gone <= removable
+        if not gone:
+            pytest.skip("nothing of this vendor's fields can be taken away")
+        assert not {each for each in account.world().system.reread(sorted(gone)).items if self._deletes(each)}
+        assert [change for change in world.plan([]).changes if change.writes] == []
+        self._apply(world, wanted)
+        assert [change for change in account.again(world).plan(wanted).changes if change.writes] == []
+
+    def test_every_field_that_is_read_says_what_it_is(self, account: Account) -> None:
+        elements = [each for each in crowd(self.profile, 6) if isinstance(each, Field)]
+        world = account.world()
+        self._apply(world, account.wants(elements))
+        seen = world.read(account.wants(elements)).items
+        for each in elements:
+            found = seen[self.provider.field_address(SYSTEM, each.object, each.name)]
+            assert found.facts is not None
+            assert found.facts.type is not None
+
+    def test_a_read_that_fails_is_never_taken_for_absence(self, account: Account, subtests: pytest.Subtests) -> None:
+        wanted = account.wants(crowd(self.profile, 4))
+        self._apply(account.world(), wanted)
+        account.handle.reset_counters()
+        whole = self._read(account.world(), wanted)
+        assert whole is not None
+        for number in range(account.handle.counters()["reads"]):
+            for name, params in READ_FAULTS.items():
+                with subtests.test(msg=f"{name} from read {number + 1} on"):
+                    account.handle.fault(name, kind="read", after=number, times=0, **params)
+                    found = self._read(account.world(), wanted)
+                    account.handle.clear_faults()
+                    assert found is None or found.unreadable or found.items == whole.items
 
     def test_a_lost_record_makes_no_duplicates(self, account: Account) -> None:
         wanted = account.wants(crowd(self.profile, 4))
@@ -202,7 +232,9 @@ class AdapterConformance:
                 account.handle.fault(fault, kind="write", after=number, **FAULTS[fault])
                 lines = self._tried(world, wanted)
                 account.handle.clear_faults()
-                assert all(line.outcome in ("done", "failed", "unknown", "skipped", "not-started") for line in lines)
+                assert {line.outcome for line in lines} <= HEAPS
+                wrong = [line for line in lines if line.outcome == "failed" and fault in TOOK_EFFECT]
+                assert not wrong, f"it took effect: {wrong[0].change.address}: {wrong[0].error}"
                 self._comes_to(account, world, wanted, expected.stored)
 
     @pytest.mark.parametrize("moment", ["before", "after"])
@@ -222,7 +254,42 @@ class AdapterConformance:
                 cable.mended = True
                 self._comes_to(account, world, wanted, expected.stored)
 
+    def test_a_write_whose_answer_was_lost_is_read_back_and_not_sent_again(self, account: Account) -> None:
+        wanted = account.wants(crowd(self.profile, 4))
+        expected = self._unbroken(account, wanted)
+        for number in range(expected.writes):
+            account.handle.reset()
+            account.handle.fault("lost_response", kind="write", after=number)
+            self._tried(account.world(), wanted)
+            assert account.handle.counters()["writes"] <= expected.writes
+
     # -- helpers
+
+    def _read(self, world: World, wanted: Sequence[Resource]) -> Reading | None:
+        """What one look brings; None where it raises, as it may."""
+        try:
+            world.system.identify()
+            return world.read(wanted)
+        except MopsctlError:
+            return None
+
+    def _deletes(self, address: Address) -> bool:
+        """Whether what is removed is gone; what is archived may still be seen."""
+        return self.provider.kinds[address.kind].removal == "delete"
+
+    def _lists(self) -> Story:
+        return next(each for each in stories(self.profile) if each.name == "value lists")
+
+    def _lists_in(self, world: World, resources: Sequence[Resource]) -> dict[tuple[Address, str], Mapping[str, Json]]:
+        """The lists that these resources own items of, as they are on the system now."""
+        seen = world.system.reread([each.address for each in resources]).items
+        return {
+            (each.address, name): seen[each.address].attributes[name]
+            for each in resources
+            for name in each.attributes
+            if name in self.provider.kinds[each.address.kind].attributes
+            and self.provider.kinds[each.address.kind].attributes[name].keyed
+        }
 
     def _needs(self, story: Story) -> None:
         for row in story.rows:
@@ -243,7 +310,8 @@ class AdapterConformance:
         plan = world.plan(wanted)
         assert plan.refused == ()
         lines = world.apply(plan)
-        assert [line for line in lines if line.outcome != "done"] == []
+        wrong = [f"{line.change.address} {line.outcome}: {line.error}" for line in lines if line.outcome != "done"]
+        assert wrong == []
         return lines
 
     def _tried(self, world: World, wanted: Sequence[Resource]) -> tuple[Line, ...]:
@@ -265,29 +333,6 @@ class AdapterConformance:
         assert _things(account.handle.dump(self.profile.volatile)) == _things(stored)
 
 
-class Unbroken:
-    """What an undisturbed run leaves behind, and how many writes it takes."""
-
-    def __init__(self, stored: object, writes: int) -> None:
-        self.stored = stored
-        self.writes = writes
-
-
-class Cable:
-    """Cuts the connection at one write and everything after it, as the death of the client does."""
-
-    def __init__(self, number: int) -> None:
-        self._left = number
-        self.mended = False
-
-    def __call__(self, call: Call) -> None:
-        if self.mended:
-            return
-        if self._left == 0:
-            raise Cut
-        self._left -= 1
-
-
 def _things(stored: object) -> object:
     """What is stored, without the emulator's own books and without the order in which things were made."""
     if not isinstance(stored, dict):
@@ -297,6 +342,10 @@ def _things(stored: object) -> object:
         for name, value in stored.items()
         if not name.startswith("_") and isinstance(value, dict | list)
     }
+
+
+def _by_address(resources: Sequence[Resource]) -> list[Resource]:
+    return sorted(resources, key=lambda each: each.address)
 
 
 def _with(resource: Resource, name: str, value: str) -> Resource:
