@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mopsctl.checks.rules import Finding, Rule, rule
 from mopsctl.diagnostics import Source, did_you_mean
+from mopsctl.engine.lower.common import names_on
 from mopsctl.manifest.model import NATIVE, Lifecycle, Stack, Stage
 
 RULES: list[Rule] = []
@@ -206,6 +207,33 @@ def stages_are_stamped(stack: Stack, _today: datetime.date) -> Iterator[Finding]
                 place,
                 f"add {system}: {NATIVE} or a name pattern to stamps.in",
             )
+
+
+@rule(
+    RULES,
+    "LC027",
+    "error",
+    "the lead status and its field say the same",
+    why="Two lists or two names for one thing become two fields, and people fill the wrong one.",
+)
+def lead_status_agrees_with_its_field(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
+    """A lead status whose value set or name differs from what the catalogue says about its field."""
+    for lifecycle in lifecycles(stack):
+        status, catalog = lifecycle.lead_status, stack.catalogs.get(lifecycle.catalog)
+        field = catalog.fields.get(status.field) if status and catalog else None
+        if status is None or field is None:
+            continue
+        if field.values and field.values != status.values:
+            message = f"The lead status chooses from {status.values}, and its field {field.key} from {field.values}."
+            yield Finding(message, status.at("values"), f"name one list in both: {field.source}")
+        for system, name in status.in_.items():
+            binding = field.in_.get(system)
+            wanted = names_on(catalog.bind.get(system, ()), name) if catalog and binding else ()
+            there = {object_name: binding.name_on(object_name) for object_name, _ in wanted} if binding else {}
+            others = [f"{of}.{there[of]}" for of, native in wanted if there[of] not in (None, native)]
+            if others:
+                message = f"The lead status is {name} on {system}, and its field {field.key} is {', '.join(others)}."
+                yield Finding(message, status.at(f"in.{system}"), f"name it alike in both: {field.source}")
 
 
 def lifecycles(stack: Stack) -> Iterator[Lifecycle]:

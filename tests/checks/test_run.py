@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from mopsctl import checks
-from mopsctl.checks import LIVE, OFFLINE
+from mopsctl.checks import OFFLINE
+from mopsctl.checks.live import RULES as LIVE
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.manifest.base import Ignore
 from mopsctl.manifest.loader import load_stack

@@ -32,6 +32,14 @@ def days(duration: Duration | None) -> int | None:
     return None if duration is None else max(1, round(duration.amount * _DAYS[duration.unit]))
 
 
+def names_on(objects: tuple[str, ...], name: str) -> tuple[tuple[str, str], ...]:
+    """Object and field: `Lead.Status` is on one object, a name alone on every object."""
+    object_name, _, field_name = name.partition(".")
+    if field_name and object_name in objects:
+        return ((object_name, field_name),)
+    return tuple((each, name) for each in objects)
+
+
 def value_list(stack: Stack, catalog: FieldCatalog, name: str, system: str, field_key: str = "") -> ValueList | None:
     """A value set as one system spells it; a mapping row's own spelling of that field's values goes before the set's."""
     found = catalog.value_sets.get(name) or _elsewhere(stack, name)

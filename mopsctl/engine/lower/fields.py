@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import get_args
 
 from mopsctl import element
-from mopsctl.element import Item, Role, ValueList
+from mopsctl.element import Item, Mode, Role, ValueList
 from mopsctl.engine.lower.common import origin, value_list
 from mopsctl.manifest.model import Field, FieldCatalog, Lifecycle, Stack
+
+_NARROWER: tuple[Mode, ...] = get_args(Mode)  # in that order
 
 
 class Fields:
@@ -55,10 +58,11 @@ class Fields:
             binding = field.in_.get(self._system)
             if binding is not None:
                 for object_name, name in binding.names:
-                    lowered = self._lowered(catalog, field, object_name, name)
+                    lowered = self.lowered(catalog, field, object_name, name)
                     yield replace(lowered, hints=dict(binding.hints))
 
-    def _lowered(self, catalog: FieldCatalog, field: Field, object_name: str, name: str) -> element.Field:
+    def lowered(self, catalog: FieldCatalog, field: Field, object_name: str, name: str) -> element.Field:
+        """A field of a catalogue under a name on one object."""
         group = catalog.groups.get(field.group)
         return element.Field(
             origin=origin(catalog, field),
@@ -90,14 +94,18 @@ class Fields:
         return value_list(self._stack, catalog, field.values, self._system, field.key) if field.values else None
 
     def _role(self, catalog: FieldCatalog, field: Field) -> Role:
-        if any(field.key == each.field and each.catalog == catalog.name for each in self._stack.lifecycles.values()):
-            return "stage"
+        lifecycles = [each for each in self._stack.lifecycles.values() if each.catalog == catalog.name]
         models = [each for each in self._stack.scoring_models.values() if each.catalog == catalog.name]
-        if any(field.key == each.writes for each in models):
-            return "score"
-        if any(field.key == each.grade for each in models):
-            return "grade"
-        return "opt_out" if field.pii == "preference" and field.type == "boolean" else "field"
+        reasons = {stage.reasons for each in lifecycles for stage in each.stages.values()}
+        opt_out = field.pii == "preference" and field.type == "boolean"
+        parts: tuple[tuple[Role, bool], ...] = (
+            ("stage", any(field.key == each.field for each in lifecycles)),
+            ("score", any(field.key == each.writes for each in models)),
+            ("grade", any(field.key == each.grade for each in models)),
+            ("reason", bool(field.values) and field.values in reasons),
+            ("opt_out", opt_out),
+        )
+        return next((role for role, plays in parts if plays), "field")
 
 
 def stage_list(lifecycle: Lifecycle, system: str) -> ValueList:
@@ -108,5 +116,17 @@ def stage_list(lifecycle: Lifecycle, system: str) -> ValueList:
 
 
 def _merged(known: element.Field, new: element.Field) -> element.Field:
-    role = new.role if known.role == "field" else known.role
-    return replace(known, role=role, values=known.values or new.values, default=known.default or new.default)
+    """Both in one: the first one's words, the narrower of what their authors allow, and what the first one leaves open."""
+    origin_ = replace(
+        known.origin,
+        manage=max(known.origin.manage, new.origin.manage, key=_NARROWER.index),
+        protect=known.origin.protect or new.origin.protect,
+        leave=tuple(dict.fromkeys((*known.origin.leave, *new.origin.leave))),
+    )
+    return replace(
+        known,
+        origin=origin_,
+        role=new.role if known.role == "field" else known.role,
+        values=known.values or new.values,
+        default=new.default if known.default is None else known.default,
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mopsctl import element
-from mopsctl.engine.lower.common import days, origin, value_list
+from mopsctl.engine.lower.common import days, names_on, origin, value_list
 from mopsctl.engine.lower.fields import Fields
 from mopsctl.manifest.model import NATIVE, Lifecycle, Pipeline, Sla, Stack, Stage, Transition
 
@@ -42,19 +42,24 @@ def stamp_fields(stack: Stack, system: str) -> Iterator[element.Field]:
 
 
 def lead_statuses(stack: Stack, system: str, fields: Fields) -> Iterator[element.Field]:
-    """The second axis: a choice field with its own list, on each object of the catalogue."""
+    """The second axis: a choice field with its own list, on the object its name is for, else on each of the catalogue."""
     for name in sorted(stack.lifecycles):
         lifecycle = stack.lifecycles[name]
         status = lifecycle.lead_status
         catalog = stack.catalogs.get(lifecycle.catalog)
         if status is None or catalog is None or system not in status.in_:
             continue
-        for object_name in catalog.bind.get(system, ()):
-            known = fields.by_key(catalog.object, object_name).get(status.field)
-            values = value_list(stack, catalog, status.values, system, status.field)
+        declared = catalog.fields.get(status.field)
+        values = value_list(stack, catalog, status.values, system, status.field)
+        for object_name, field_name in names_on(catalog.bind.get(system, ()), status.in_[system]):
+            at = origin(lifecycle, status)
             yield replace(
-                known or _plain(origin(lifecycle, status), catalog.object, object_name, status.field),
-                name=status.in_[system],
+                fields.lowered(catalog, declared, object_name, field_name)
+                if declared
+                else _plain(at, catalog.object, object_name, status.field),
+                origin=at,
+                name=field_name,
+                type="choice",
                 role="lead_status",
                 values=values,
             )
@@ -101,10 +106,9 @@ def _sla(sla: Sla) -> str:
         return text
     parts = [
         f"tell {breach.escalate}" if breach.escalate else "",
-        f"move to {breach.then}" if breach.then else "",
-        f"with the reason {breach.reason}" if breach.reason else "",
+        f"move to {breach.then}{f' with the reason {breach.reason}' if breach.reason else ''}" if breach.then else "",
     ]
-    return f"{text}, then {' '.join(part for part in parts if part)}"
+    return f"{text}, then {' and '.join(part for part in parts if part)}"
 
 
 def _transition(transition: Transition) -> element.Transition:
