@@ -66,7 +66,7 @@ class LeavesANoteOnWhatOthersMade(PostboxSystem):
     def _send(self, write: Write) -> None:
         super()._send(write)
         if write.address.name != "crowd_00":
-            self._api.send("PATCH", "/v1/fields/crowd_00", json={"note": "seen by mopsctl"})
+            self._api.send("PATCH", "/v1/fields/crowd_00", json={"note": f"then {write.address.name}"})
 
 
 class ReadsOtherWordsThanItWrites(PostboxSystem):
