@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mopsctl.address import Address
 from mopsctl.diagnostics import Diagnostic, in_order
-from mopsctl.engine import compare, decide, drift, leftover, safety
+from mopsctl.engine import compare, decide, drift, leftover, renames, safety
 from mopsctl.engine.plan import ACTIONS, Change, Drift, Inputs, Plan, SystemReport
 from mopsctl.engine.view import Rules, SystemView
 from mopsctl.resource import Reading, Resource
@@ -110,6 +110,7 @@ class _SystemPlanner:
         quiet = [decision.quiet for decision in decisions if not decision.changes]
         named = {resource.address for resource in self._resources}
         gone = [address for address in sorted(set(self._ours) - named) if self._rules.selection.has(address)]
+        changes = (*(line for each in decisions for line in each.changes), *map(self._left, gone))
         return _Part(
             replace(
                 report,
@@ -117,12 +118,13 @@ class _SystemPlanner:
                 verified=quiet.count("verified"),
                 unmanaged=self._unmanaged(named),
             ),
-            changes=(*(line for each in decisions for line in each.changes), *map(self._left, gone)),
+            changes=changes,
             drift=tuple(drift.of_system(self._system, self._reading, self._ours, self._rules.selection)),
             findings=(
                 *self._system.findings,
                 *(found for each in decisions for found in each.findings),
                 *(note for resource in chosen for note in self._foreign_items(resource)),
+                *renames.hints(changes, self._ours),
             ),
         )
 

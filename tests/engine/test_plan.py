@@ -252,6 +252,20 @@ class TestWhatLeftTheManifests:
         assert world.plan([field("b", label="A", on_delete="delete")]).changes == ()
 
 
+class TestRenames:
+    def test_a_twin_under_another_name_is_pointed_out_and_nothing_more(self, world: World, field: Make) -> None:
+        world.converge([field("a", label="A", type="text")])
+        plan = world.plan([field("b", label="A", type="text")])
+        assert [(change.address.name, change.action) for change in plan.changes] == [("b", "add"), ("a", "keep")]
+        (note,) = plan.verdicts
+        assert (note.rule, note.level) == ("PL005", "note")
+        assert "moved: [{from: 'memory:field/a', to: 'memory:field/b'}]" in note.hint
+
+    def test_two_things_that_differ_are_no_rename(self, world: World, field: Make) -> None:
+        world.converge([field("a", label="A")])
+        assert world.plan([field("b", label="B")]).verdicts == ()
+
+
 class TestUnreadable:
     def test_an_unreadable_kind_stops_the_whole_system(self, world: World, store: Store, field: Make) -> None:
         world.converge([field("a", label="A", on_delete="delete"), field("b", label="B")])

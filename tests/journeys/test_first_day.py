@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.journeys.conftest import Stack
+from tests.journeys.conftest import Prepared, Stack
 
 COUNTED = ("add", "change", "remove", "keep", "adopt", "forget")
 
@@ -32,58 +32,43 @@ def validator() -> Draft202012Validator:
 
 
 def test_every_plan_fits_the_schema_and_ends_with_nothing_but_steps_by_hand(
-    stack: Stack, validator: Draft202012Validator
+    applied: Stack, prepared: Prepared, validator: Draft202012Validator
 ) -> None:
-    first = stack.plan()
+    first = json.loads((prepared.planned / "plan.json").read_text(encoding="utf-8"))
     validator.validate(first)
     assert first["summary"]["add"] > 0
-    assert stack.apply().code == 0
-    second = stack.plan()
+    assert prepared.said.code == 0
+    second = applied.plan()
     validator.validate(second)
     assert pending(second) == {}
     assert second["summary"]["byHand"] > 0
     assert second["drift"] == []
 
 
-def test_one_edited_label_is_one_change_with_one_field_and_its_source(stack: Stack) -> None:
-    stack.apply()
-    stack.edit("catalog/person.yaml", "label: First source", "label: Very first source")
-    plan = stack.plan("--only", "hubspot:*")
+def test_one_edited_label_is_one_change_with_one_field_and_its_source(applied: Stack) -> None:
+    applied.edit("catalog/person.yaml", "label: First source", "label: Very first source")
+    plan = applied.plan("--only", "hubspot:*")
     (change,) = writing(plan)
     assert (change["action"], change["address"]) == ("change", "hubspot:property/contact.lead_source")
     (field,) = change["fields"]
     assert (field["path"], field["before"], field["after"]) == ("label", "First source", "Very first source")
     file, line, _ = change["source"].rsplit(":", 2)
-    text = (stack.folder / file).read_text(encoding="utf-8").splitlines()
+    text = (applied.folder / file).read_text(encoding="utf-8").splitlines()
     assert "lead_source" in text[int(line) - 1]
-    assert stack.apply().code == 0
-    assert pending(stack.plan()) == {}
+    assert applied.apply().code == 0
+    assert pending(applied.plan()) == {}
 
 
-def test_a_row_that_left_the_manifests_is_kept_by_default(stack: Stack) -> None:
-    stack.apply()
-    path = stack.folder / "catalog" / "person.yaml"
-    before, row, after = _cut_row(path.read_text(encoding="utf-8"), "recycle_reason")
-    assert row
-    path.write_text(before + after, encoding="utf-8")
-    plan = stack.plan("--only", "hubspot:property/contact.recycle_reason")
+def test_a_row_that_left_the_manifests_is_kept_by_default(applied: Stack) -> None:
+    applied.drop_field("recycle_reason")
+    plan = applied.plan("--only", "hubspot:property/contact.recycle_reason")
     assert [(each["action"], each["reason"]) for each in plan["changes"]] == [("keep", "left_manifest")]
-    stack.apply()
-    with stack.screen("hubspot") as hubspot:
+    applied.apply()
+    with applied.screen("hubspot") as hubspot:
         assert "recycle_reason" in json.dumps(hubspot.dump())
-    assert pending(stack.plan()) == {}
-
-
-def _cut_row(text: str, key: str) -> tuple[str, str, str]:
-    """The text before, of, and after the field with that key."""
-    lines = text.splitlines(keepends=True)
-    start = next(
-        number for number, line in enumerate(lines) if line.lstrip().startswith("-") and f"key: {key}," in line
-    )
-    end = start + 1
-    while end < len(lines) and not lines[end].lstrip().startswith(("-", "#")) and lines[end].startswith("      "):
-        end += 1
-    return "".join(lines[:start]), "".join(lines[start:end]), "".join(lines[end:])
+    with applied.screen("salesforce") as salesforce:
+        assert "Recycle_Reason__c" in json.dumps(salesforce.dump())
+    assert pending(applied.plan()) == {}
 
 
 def test_somebody_elses_property_is_byte_for_byte_the_same_after_every_apply(stack: Stack) -> None:
@@ -92,9 +77,9 @@ def test_somebody_elses_property_is_byte_for_byte_the_same_after_every_apply(sta
                    groupName="contactinformation")  # fmt: skip
         before = _their(hubspot.dump())
     assert before
-    stack.apply()
+    stack.apply("--only", "hubspot:*")
     stack.edit("catalog/person.yaml", "label: First source", "label: Very first source")
-    stack.apply()
+    stack.apply("--only", "hubspot:*")
     with stack.screen("hubspot") as hubspot:
         assert _their(hubspot.dump()) == before
 
@@ -108,17 +93,15 @@ def _their(dump: Any) -> list[str]:
     ]
 
 
-def test_no_plan_writes_to_any_system(stack: Stack) -> None:
-    stack.plan()
-    stack.apply()
-    names = sorted(stack.plan()["inputs"]["adapters"])
+def test_no_plan_writes_to_any_system(applied: Stack) -> None:
+    names = sorted(applied.plan()["inputs"]["adapters"])
     for name in names:
-        with stack.screen(name) as handle:
+        with applied.screen(name) as handle:
             handle.reset_counters()
-    stack.edit("catalog/person.yaml", "label: First source", "label: Very first source")
-    assert pending(stack.plan())
+    applied.edit("catalog/person.yaml", "label: First source", "label: Very first source")
+    assert pending(applied.plan())
     for name in names:
-        with stack.screen(name) as handle:
+        with applied.screen(name) as handle:
             assert handle.counters()["reads"] > 0
             assert handle.counters()["writes"] == 0
 
@@ -187,14 +170,13 @@ def test_a_step_by_hand_closes_once_it_was_done_on_the_screen(stack: Stack) -> N
     assert stack.plan("--only", address)["changes"] == []
 
 
-def test_what_a_person_changed_on_the_screen_is_drift_and_put_back(stack: Stack) -> None:
-    stack.apply()
-    with stack.screen("hubspot") as hubspot:
+def test_what_a_person_changed_on_the_screen_is_drift_and_put_back(applied: Stack) -> None:
+    with applied.screen("hubspot") as hubspot:
         hubspot.do("edit_property", object_type="contacts", name="lead_source", label="By a person")
-    plan = stack.plan("--only", "hubspot:*")
+    plan = applied.plan("--only", "hubspot:*")
     (drift,) = plan["drift"]
     assert (drift["address"], drift["who"]) == ("hubspot:property/contact.lead_source", "system")
     assert [(each["last"], each["now"]) for each in drift["fields"]] == [("First source", "By a person")]
     assert pending(plan) == {"change": 1}
-    stack.apply()
-    assert pending(stack.plan()) == {}
+    applied.apply()
+    assert pending(applied.plan()) == {}

@@ -15,18 +15,11 @@ from mopsctl.state.local import LocalStore
 from tests.journeys.conftest import Run, Stack
 
 LEAD_SOURCE = "hubspot:property/contact.lead_source"
+HUBSPOT = ("--only", "hubspot:*")  # for what one system shows as well as four
 
 
 def relabel(stack: Stack, label: str = "Very first source") -> None:
     stack.edit("catalog/person.yaml", "label: First source", f"label: {label}")
-
-
-@pytest.fixture
-def saved(stack: Stack) -> Path:
-    """A saved plan of the example's first apply."""
-    path = stack.folder / "plan.json"
-    assert stack.run("plan", stack.folder, "-e", "local", "-o", path).code == 0
-    return path
 
 
 class TestSavedPlans:
@@ -69,12 +62,12 @@ class TestSavedPlans:
         assert words in " ".join(made.err.split())
         assert not (stack.folder / ".mopsctl" / "state").exists()
 
-    def test_a_state_of_another_lineage_is_refused(self, stack: Stack, saved: Path) -> None:
-        stack.apply()
-        relabel(stack)
-        stack.run("plan", stack.folder, "-e", "local", "-o", saved)
-        _edit_state(stack, lambda data: data.update(lineage="0" * 32))
-        made = stack.run("apply", saved, "--yes")
+    def test_a_state_of_another_lineage_is_refused(self, applied: Stack) -> None:
+        relabel(applied)
+        saved = applied.folder / "plan.json"
+        applied.run("plan", applied.folder, "-e", "local", "-o", saved, *HUBSPOT)
+        _edit_state(applied, lambda data: data.update(lineage="0" * 32))
+        made = applied.run("apply", saved, "--yes")
         assert made.code == 4
         assert "record of what is ours is another one" in " ".join(made.err.split())
 
@@ -82,21 +75,21 @@ class TestSavedPlans:
 class TestLock:
     def test_a_second_apply_is_told_who_holds_it_and_a_plan_needs_none(self, stack: Stack) -> None:
         with LocalStore(stack.folder, "local").lock("sha256:1234567890abcdef") as holder:
-            made = stack.apply()
+            made = stack.apply(*HUBSPOT)
             assert made.code == 4
             said = " ".join(made.err.split())
             assert str(os.getpid()) in said
             assert holder.who in said
             assert "sha256:1234567890ab" in said
-            assert stack.run("plan", stack.folder, "-e", "local").code == 0
-        assert stack.apply().code == 0
+            assert stack.run("plan", stack.folder, "-e", "local", *HUBSPOT).code == 0
+        assert stack.apply(*HUBSPOT).code == 0
 
     def test_a_dead_holder_on_this_machine_stands_in_nobodys_way(self, stack: Stack) -> None:
         store = LocalStore(stack.folder, "local")
         with store.lock("sha256:1"):
             text = (stack.folder / ".mopsctl" / "locks" / "local.json").read_text(encoding="utf-8")
         (stack.folder / ".mopsctl" / "locks" / "local.json").write_text(text, encoding="utf-8")
-        assert stack.apply().code == 0
+        assert stack.apply(*HUBSPOT).code == 0
 
     def test_a_holder_on_another_machine_has_to_be_unlocked_by_its_id(self, stack: Stack) -> None:
         store = LocalStore(stack.folder, "local")
@@ -104,12 +97,12 @@ class TestLock:
             path = stack.folder / ".mopsctl" / "locks" / "local.json"
             text = path.read_text(encoding="utf-8").replace(holder.host, "elsewhere")
         path.write_text(text, encoding="utf-8")
-        made = stack.apply()
+        made = stack.apply(*HUBSPOT)
         assert made.code == 4
         assert f"mopsctl state unlock {holder.id} -e local" in " ".join(made.err.split())
         assert stack.run("state", "unlock", "nonsense", "-e", "local", "--stack", stack.folder).code == 1
         assert stack.run("state", "unlock", holder.id, "-e", "local", "--stack", stack.folder).code == 0
-        assert stack.apply().code == 0
+        assert stack.apply(*HUBSPOT).code == 0
 
 
 class TestDisk:
@@ -121,12 +114,12 @@ class TestDisk:
 
         with monkeypatch.context() as patch:
             patch.setattr(os, "fsync", full)
-            made = stack.apply()
+            made = stack.apply(*HUBSPOT)
         assert made.code == 1
         assert "No space left" in made.err
         with stack.screen("hubspot") as hubspot:
             assert hubspot.counters()["writes"] == 0
-        assert stack.apply().code == 0
+        assert stack.apply(*HUBSPOT).code == 0
 
     def test_a_disk_that_fills_up_in_mid_apply_is_resumed(self, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
         real, left = os.fsync, iter(range(1000))
@@ -145,31 +138,28 @@ class TestDisk:
         assert resumed.code == 0, resumed.out + resumed.err
         assert not [each for each in stack.plan()["changes"] if each["action"] != "by-hand"]
 
-    def test_the_state_is_backed_up_before_each_write(self, stack: Stack) -> None:
-        stack.apply()
-        relabel(stack)
-        stack.apply()
-        (backup,) = (stack.folder / ".mopsctl" / "backups").iterdir()
+    def test_the_state_is_backed_up_before_each_write(self, applied: Stack) -> None:
+        relabel(applied)
+        applied.apply(*HUBSPOT)
+        (backup,) = (applied.folder / ".mopsctl" / "backups").iterdir()
         data = json.loads(backup.read_text(encoding="utf-8"))
         assert data["things"][LEAD_SOURCE]["attributes"]["label"] == "First source"
 
 
 class TestLostAndDamagedState:
-    def test_without_its_state_everything_is_adopted_and_nothing_made_twice(self, stack: Stack) -> None:
-        stack.apply()
-        names = {each["address"] for each in _state(stack)}
-        (stack.folder / ".mopsctl" / "state" / "local.json").unlink()
-        plan = stack.plan()
+    def test_without_its_state_everything_is_adopted_and_nothing_made_twice(self, applied: Stack) -> None:
+        names = {each["address"] for each in _state(applied)}
+        (applied.folder / ".mopsctl" / "state" / "local.json").unlink()
+        plan = applied.plan()
         assert {each["action"] for each in plan["changes"]} == {"adopt", "by-hand"}
-        assert stack.apply().code == 0
-        assert {each["address"] for each in _state(stack)} == names
-        assert not [each for each in stack.plan()["changes"] if each["action"] != "by-hand"]
+        assert applied.apply().code == 0
+        assert {each["address"] for each in _state(applied)} == names
+        assert not [each for each in applied.plan()["changes"] if each["action"] != "by-hand"]
 
     @pytest.mark.parametrize("text", ["{", "[]", '{"format": 99}', '{"format": 1}'])
-    def test_a_damaged_one_is_told_with_the_way_out(self, stack: Stack, text: str) -> None:
-        stack.apply()
-        (stack.folder / ".mopsctl" / "state" / "local.json").write_text(text, encoding="utf-8")
-        made = stack.run("plan", stack.folder, "-e", "local")
+    def test_a_damaged_one_is_told_with_the_way_out(self, applied: Stack, text: str) -> None:
+        (applied.folder / ".mopsctl" / "state" / "local.json").write_text(text, encoding="utf-8")
+        made = applied.run("plan", applied.folder, "-e", "local", *HUBSPOT)
         assert made.code == 1
         assert "state" in made.err
         assert "Traceback" not in made.err
@@ -178,63 +168,74 @@ class TestLostAndDamagedState:
 class TestRemoval:
     def test_it_wants_the_flag_and_archives_where_it_can(self, stack: Stack) -> None:
         stack.edit("mopsctl.yaml", "on_delete: keep", "on_delete: archive")
-        stack.apply()
-        _drop_row(stack, "recycle_reason")
-        held = stack.plan("--only", "hubspot:*")
+        stack.apply(*HUBSPOT)
+        stack.drop_field("recycle_reason")
+        held = stack.plan(*HUBSPOT)
         assert [(each["action"], each["reason"]) for each in _moves(held)] == [
             ("keep", "left_manifest_removal_not_allowed")
         ]
-        made = stack.apply("--allow-remove", "--only", "hubspot:*")
+        made = stack.apply("--allow-remove", *HUBSPOT)
         assert made.code == 0, made.err
         with stack.screen("hubspot") as hubspot:
             assert "recycle_reason" in json.dumps(hubspot.dump())  # archived, not gone
-        assert _moves(stack.plan()) == []
+        assert _moves(stack.plan(*HUBSPOT)) == []
+
+    def test_a_limit_stops_the_apply_until_this_very_plan_is_accepted(self, stack: Stack) -> None:
+        stack.edit("mopsctl.yaml", "on_delete: keep", "on_delete: archive")
+        stack.edit("environments/local.yaml", "emulated: true", "emulated: true\n  limits: {remove: {count: 0}}")
+        stack.apply(*HUBSPOT)
+        _drop_row(stack, "recycle_reason")
+        options = ("--allow-remove", *HUBSPOT)
+        plan = stack.plan(*options)
+        assert [each["rule"] for each in plan["verdicts"] if each["level"] == "error"] == ["SF001"]
+        refused = stack.apply(*options)
+        assert refused.code == 3
+        assert plan["digest"] in " ".join(refused.err.split())
+        assert stack.apply(*options, "--accept", "sha256:" + "0" * 64).code == 4
+        assert stack.apply(*options, "--accept", plan["digest"]).code == 0
 
     def test_the_number_of_records_that_hold_it_is_told(self, stack: Stack) -> None:
         stack.edit("mopsctl.yaml", "on_delete: keep", "on_delete: archive")
-        stack.apply()
+        stack.apply(*HUBSPOT)
         with stack.screen("hubspot") as hubspot:
             hubspot.do("add_records", object_type="contacts", count=7, recycle_reason="no_budget")
-        _drop_row(stack, "recycle_reason")
-        (removal,) = _moves(stack.plan("--allow-remove", "--only", "hubspot:*"))
+        stack.drop_field("recycle_reason")
+        (removal,) = _moves(stack.plan("--allow-remove", *HUBSPOT))
         assert removal["impact"]["records"] == 7
-        (silent,) = _moves(stack.plan("--allow-remove", "--no-counts", "--only", "hubspot:*"))
+        (silent,) = _moves(stack.plan("--allow-remove", "--no-counts", *HUBSPOT))
         assert silent["impact"] is None
 
 
 class TestDrift:
-    def test_it_says_what_moved_and_who_decides_and_writes_nothing(self, stack: Stack) -> None:
-        stack.apply()
-        with stack.screen("hubspot") as hubspot:
+    def test_it_says_what_moved_and_who_decides_and_writes_nothing(self, applied: Stack) -> None:
+        with applied.screen("hubspot") as hubspot:
             hubspot.do("edit_property", object_type="contacts", name="lead_source", label="By a person")
             hubspot.reset_counters()
-        made = stack.run("drift", stack.folder, "-e", "local")
+        made = applied.run("drift", applied.folder, "-e", "local")
         assert made.code == 2
         assert "By a person" in made.out
         assert "put it back" in made.out
-        with stack.screen("hubspot") as hubspot:
+        with applied.screen("hubspot") as hubspot:
             assert hubspot.counters()["writes"] == 0
-        document = stack.run("drift", stack.folder, "-e", "local", "--format", "json").document
+        document = applied.run("drift", applied.folder, "-e", "local", "--format", "json").document
         assert [each["address"] for each in document["drift"]] == [LEAD_SOURCE]
-        relabel(stack, "By a person")
-        assert stack.run("drift", stack.folder, "-e", "local").code == 0
+        relabel(applied, "By a person")
+        assert applied.run("drift", applied.folder, "-e", "local").code == 0
 
-    def test_manifest_changes_alone_are_no_drift(self, stack: Stack) -> None:
-        stack.apply()
-        relabel(stack)
-        assert stack.run("drift", stack.folder, "-e", "local").code == 0
+    def test_manifest_changes_alone_are_no_drift(self, applied: Stack) -> None:
+        relabel(applied)
+        assert applied.run("drift", applied.folder, "-e", "local").code == 0
 
 
 class TestState:
-    def test_list_show_move_and_forget(self, stack: Stack) -> None:
-        stack.apply()
-        options = ["-e", "local", "--stack", stack.folder]
-        assert LEAD_SOURCE in stack.run("state", "list", *options, "hubspot:*lead_source").out
-        assert "First source" in stack.run("state", "show", LEAD_SOURCE, *options).out
-        assert stack.run("state", "mv", LEAD_SOURCE, "hubspot:property/contact.other", *options).code == 0
-        assert stack.run("state", "mv", "hubspot:property/contact.other", LEAD_SOURCE, *options).code == 0
-        assert stack.run("state", "forget", LEAD_SOURCE, *options).code == 0
-        (adopted,) = _moves(stack.plan("--only", LEAD_SOURCE))
+    def test_list_show_move_and_forget(self, applied: Stack) -> None:
+        options = ["-e", "local", "--stack", applied.folder]
+        assert LEAD_SOURCE in applied.run("state", "list", *options, "hubspot:*lead_source").out
+        assert "First source" in applied.run("state", "show", LEAD_SOURCE, *options).out
+        assert applied.run("state", "mv", LEAD_SOURCE, "hubspot:property/contact.other", *options).code == 0
+        assert applied.run("state", "mv", "hubspot:property/contact.other", LEAD_SOURCE, *options).code == 0
+        assert applied.run("state", "forget", LEAD_SOURCE, *options).code == 0
+        (adopted,) = _moves(applied.plan("--only", LEAD_SOURCE))
         assert adopted["action"] == "adopt"
 
     @pytest.mark.parametrize(
@@ -248,27 +249,26 @@ class TestState:
             ["list", "-e", "elsewhere"],
         ],
     )
-    def test_what_is_not_there_is_told_with_what_is(self, stack: Stack, words: list[str]) -> None:
-        stack.apply()
-        options = ["--stack", stack.folder, *([] if "-e" in words else ["-e", "local"])]
-        made = stack.run("state", *words, *options)
+    def test_what_is_not_there_is_told_with_what_is(self, applied: Stack, words: list[str]) -> None:
+        options = ["--stack", applied.folder, *([] if "-e" in words else ["-e", "local"])]
+        made = applied.run("state", *words, *options)
         assert made.code == 64
         assert made.err.startswith("Error:")
         assert "Hint:" in made.err
 
 
-def test_a_plan_gone_stale_in_one_place_is_refused_there_alone_with_three_values(stack: Stack, saved: Path) -> None:
-    stack.apply()
-    relabel(stack)
-    stack.edit("catalog/person.yaml", "label: Employees", "label: Number of employees")
-    stack.run("plan", stack.folder, "-e", "local", "-o", saved, "--only", "hubspot:*")
-    with stack.screen("hubspot") as hubspot:
+def test_a_plan_gone_stale_in_one_place_is_refused_there_alone_with_three_values(applied: Stack) -> None:
+    saved = applied.folder / "plan.json"
+    relabel(applied)
+    applied.edit("catalog/person.yaml", "label: Employees", "label: Number of employees")
+    applied.run("plan", applied.folder, "-e", "local", "-o", saved, *HUBSPOT)
+    with applied.screen("hubspot") as hubspot:
         hubspot.do("edit_property", object_type="contacts", name="lead_source", label="By a person")
-    made = stack.run("apply", saved, "--yes")
+    made = applied.run("apply", saved, "--yes")
     assert made.code == 5
     for value in ("First source", "By a person", "Very first source"):
         assert value in made.out
-    report: dict[str, Any] = {each["address"]: each["attributes"] for each in _state(stack)}
+    report: dict[str, Any] = {each["address"]: each["attributes"] for each in _state(applied)}
     assert report["hubspot:property/contact.employee_band"]["label"] == "Number of employees"
     assert report[LEAD_SOURCE]["label"] == "First source"
 
@@ -287,14 +287,3 @@ def _edit_state(stack: Stack, change: Callable[[Any], None]) -> None:
     data = json.loads(path.read_text(encoding="utf-8"))
     change(data)
     path.write_text(json.dumps(data), encoding="utf-8")
-
-
-def _drop_row(stack: Stack, key: str) -> None:
-    """Take a field's row out of the catalogue of people."""
-    path = stack.folder / "catalog" / "person.yaml"
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    start = next(place for place, line in enumerate(lines) if line.lstrip().startswith("-") and f"key: {key}," in line)
-    end = start + 1
-    while end < len(lines) and lines[end].startswith("       "):
-        end += 1
-    path.write_text("".join(lines[:start] + lines[end:]), encoding="utf-8")
