@@ -184,7 +184,7 @@ class TestRemoval:
         stack.edit("mopsctl.yaml", "on_delete: keep", "on_delete: archive")
         stack.edit("environments/local.yaml", "emulated: true", "emulated: true\n  limits: {remove: {count: 0}}")
         stack.apply(*HUBSPOT)
-        _drop_row(stack, "recycle_reason")
+        stack.drop_field("recycle_reason")
         options = ("--allow-remove", *HUBSPOT)
         plan = stack.plan(*options)
         assert [each["rule"] for each in plan["verdicts"] if each["level"] == "error"] == ["SF001"]
