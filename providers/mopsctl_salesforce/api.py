@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mopsctl.errors import (
     AuthenticationError,
     ConnectionFailed,
+    MopsctlError,
     OutcomeUnknown,
     PermissionError_,
     SystemError_,
@@ -55,7 +56,7 @@ class Session:
         self.system = connection.system
         self.tokens = Tokens(connection)
         self.usage = ""
-        self._wanted_version = connection.text("api_version", names.API_VERSION)
+        self._wanted_version = _wanted_version(connection)
         self._version = ""
         self._api: Api | None = None
 
@@ -254,6 +255,16 @@ class Session:
         found = _USAGE.search(answer.headers.get("sforce-limit-info", ""))
         if found:
             self.usage = f"{found.group(1)} of {found.group(2)} API calls of the last 24 hours are used"
+
+
+def _wanted_version(connection: Connection) -> str:
+    text = connection.text("api_version", names.API_VERSION).removeprefix("v")
+    if not re.fullmatch(r"\d+\.0", text):
+        raise MopsctlError(
+            f"The setting api_version of {connection.system} is '{text}'.",
+            hint=f"it reads {names.API_VERSION}, in quotes",
+        )
+    return text
 
 
 def code_of(body: Any) -> str:

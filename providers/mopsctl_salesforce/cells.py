@@ -154,7 +154,8 @@ _CONSENT: Mapping[str, Cell] = {
     ),
     "consent.proof": Cell(("write",), "Proof is kept in custom fields.", _BIN),
     "consent.stop": Cell(
-        ("verify",), "The opt-out and bounce fields are checked to be there; mopsctl never writes them."
+        ("verify",),
+        "The opt-out and bounce fields, and the flags of Individual, are checked to be there; mopsctl never writes them.",
     ),
     "consent.channel": Cell(("write",), "Channels become engagement channel types.", "yes"),
     "consent.settings": Cell(("by-hand",), "Double opt-in and the preference page are built by a person."),

@@ -49,8 +49,8 @@ VALUE_SETS: Mapping[tuple[str, str], str] = {
 }
 """Standard choice fields to the value set that holds their values; several fields may share one."""
 
-OPT_OUT_FIELDS = ("HasOptedOutOfEmail",)
-BOUNCE_FIELDS: Mapping[str, str] = {"EmailBouncedReason": "text", "EmailBouncedDate": "datetime"}
+INDIVIDUAL_FLAGS = ("HasOptedOutProcessing", "HasOptedOutSolicit", "ShouldForget")
+"""What stops messages to a person in the consent data model."""
 
 FAMILIES: Mapping[str, Sequence[str]] = {
     "text": ("Text", "TextArea", "LongTextArea", "Email", "Phone", "Url"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mopsctl.address import Address
+from mopsctl.errors import MopsctlError
 from mopsctl.provider.contract import Account, Calls, Connection, Progress, System
 from mopsctl.resource import Impact, Reading, Resource, Result, Write
 from mopsctl_salesforce import impact, observe
@@ -33,7 +34,7 @@ class SalesforceSystem(System):
     def __init__(self, connection: Connection, progress: Progress | None) -> None:
         self._session = Session(connection)
         self._tell = progress or (lambda _: None)
-        self._minutes = float(connection.text("deploy_minutes", "60"))
+        self._minutes = _minutes(connection)
         self._wanted: dict[Address, Resource] = {}
         self._raw: dict[Address, Row] = {}
 
@@ -130,6 +131,18 @@ class SalesforceSystem(System):
             if write.address.kind == "lead-conversion" and write.address not in current:
                 current[write.address] = Look(self._session, {}, frozenset()).conversion
         return current
+
+
+def _minutes(connection: Connection) -> float:
+    """How long to wait for a deployment."""
+    text = connection.text("deploy_minutes", "60")
+    try:
+        return float(text)
+    except ValueError:
+        raise MopsctlError(
+            f"The setting deploy_minutes of {connection.system} is '{text}'.",
+            hint="it is a number of minutes, such as 60",
+        ) from None
 
 
 def _sort(row: Row) -> Any:

@@ -19,6 +19,7 @@ from mopsctl.emulator import running
 from mopsctl.errors import (
     AuthenticationError,
     ConnectionFailed,
+    MopsctlError,
     OutcomeUnknown,
     PermissionError_,
     RateLimited,
@@ -166,6 +167,16 @@ def test_a_401_that_a_new_token_does_not_cure_is_not_renewed(account: Account) -
     assert [entry["path"] for entry in account.handle.requests()].count("/services/oauth2/token") == 0
 
 
+def test_the_other_text_that_a_new_token_does_not_cure_is_not_renewed_either(account: Account) -> None:
+    account.system.identify()
+    account.handle.reset_counters()
+    text = "Connected app is not attached to Agent"
+    account.handle.fault("status", path="/query", times=0, status=401, code="INVALID_SESSION_ID", message=text)
+    with pytest.raises(AuthenticationError, match=text):
+        account.system.identify()
+    assert [entry["path"] for entry in account.handle.requests()].count("/services/oauth2/token") == 0
+
+
 def test_a_session_that_never_lasts_is_told(account: Account) -> None:
     account.handle.fault("expired_token", path="/services/data/v", times=0)
     with pytest.raises(AuthenticationError, match="session is over"):
@@ -228,6 +239,13 @@ def test_a_version_that_nobody_speaks_is_refused(connect: Connect) -> None:
     with pytest.raises(ConnectionFailed, match="no version") as raised:
         connect(api_version="40.0").system.identify()
     assert "api_version" in raised.value.hint
+
+
+@pytest.mark.parametrize(("setting", "value"), [("api_version", "newest"), ("deploy_minutes", "soon")])
+def test_a_setting_that_makes_no_sense_is_told(connect: Connect, setting: str, value: str) -> None:
+    with pytest.raises(MopsctlError, match=f"{setting} of salesforce is '{value}'") as raised:
+        connect(**{setting: value})
+    assert raised.value.hint
 
 
 # -- what goes wrong on the way

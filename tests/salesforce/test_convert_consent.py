@@ -73,6 +73,7 @@ def test_a_purpose_bound_to_a_row_brings_the_consent_model() -> None:
         "channel": "marketing.sms",
     }
     assert "subscription/marketing.service" not in each
+    assert each["field/Individual.ShouldForget"].mode == "verify"
 
 
 def test_rows_need_their_key_field_and_that_it_is_visible() -> None:

@@ -113,6 +113,11 @@ def test_a_required_field_gets_no_field_level_security() -> None:
     assert [name for name in each if name.startswith("permission-set/")] == []
 
 
+def test_connector_users_are_usernames_by_system() -> None:
+    elements = [SCORE, mapping(row("two-way", SCORE))]
+    assert ("SF042", "error") in findings_of(elements, connector_users="sync@example.com")
+
+
 def test_the_connectors_user_gets_its_set_where_the_environment_names_it() -> None:
     each = found(SCORE, mapping(row("two-way", SCORE)), connector_users={"hubspot": "sync@example.com"})
     assignment = each[f"permission-assignment/{OWN}"]

@@ -203,6 +203,22 @@ def test_upsert_by_an_external_id(org: Handle, raw: httpx.Client, status: int, a
     assert raw.patch(f"{V}/sobjects/DataUsePurpose/Nope__c/x", json={"Name": "x"}).json()[0]["errorCode"] == "NOT_FOUND"
 
 
+def test_several_rows_of_one_external_id_are_listed(org: Handle, raw: httpx.Client) -> None:
+    metadata = {"type": "Text", "label": "Key", "length": 20, "externalId": True}
+    org.do("create_field", name="DataUsePurpose.Key__c", metadata=metadata)
+    ids = [purpose(raw, Name="x", Key__c="k").json()["id"] for _ in range(2)]
+    answer = raw.patch(f"{V}/sobjects/DataUsePurpose/Key__c/k", json={"Name": "y"})
+    assert (answer.status_code, answer.json()) == (300, [f"{V}/sobjects/DataUsePurpose/{each}" for each in ids])
+
+
+def test_a_member_status_stays_with_its_campaign(raw: httpx.Client) -> None:
+    campaign = raw.post(f"{V}/sobjects/Campaign", json={"Name": "c"}).json()["id"]
+    status = raw.post(f"{V}/sobjects/CampaignMemberStatus", json={"CampaignId": campaign, "Label": "Sent"}).json()["id"]
+    path = f"{V}/sobjects/CampaignMemberStatus/{status}"
+    assert raw.patch(path, json={"CampaignId": campaign}).json()[0]["errorCode"] == "INVALID_FIELD_FOR_INSERT_UPDATE"
+    assert raw.patch(path, json={"Label": "Sent out"}).status_code == 204
+
+
 def test_an_external_id_is_unique(org: Handle, raw: httpx.Client) -> None:
     keyed(org)
     purpose(raw, Name="a", Key__c="k")

@@ -54,6 +54,6 @@ def _group(work: Work, group: Group) -> None:
     work.say(
         "SF011",
         "note",
-        f"Salesforce has no field groups, so {group.label} is not made on {group.object}; page layouts are left alone.",
+        f"Salesforce has no field groups, so {group.label} is not made there; page layouts are left alone.",
         group.origin.source,
     )

@@ -103,6 +103,10 @@ class _Rows:
     def add(self) -> None:
         for object_name in names.CONSENT_OBJECTS.values():
             fields.add(self._work, self._key_field(object_name))
+        for name in names.INDIVIDUAL_FLAGS:
+            flag = _field(self._consent.origin, ("Individual", name), "boolean", name, role="opt_out")
+            fields.add(self._work, flag)
+            self._work.drafts[f"Individual.{name}"].capability = "consent.stop"
         for basis in self._consent.bases:
             self._row("legal-basis", basis, {"name": _title(basis)}, "consent.bases")
         for channel in self._consent.channels:

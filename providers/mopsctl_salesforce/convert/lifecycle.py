@@ -121,8 +121,7 @@ def _moves(work: Work, lifecycle: Lifecycle) -> None:
         work.say(
             "SF022",
             "note",
-            f"Salesforce accepts every move of {lifecycle.object}.{lifecycle.field}, also those that {lifecycle.title} does not"
-            " list.",
+            f"Salesforce accepts every move between the stages of {lifecycle.title}, also those that it does not list.",
             lifecycle.origin.source,
             hint=f"enforce: {{{work.connection.system}: [moves]}} makes a validation rule",
         )
@@ -210,13 +209,12 @@ def _moves_by_hand(work: Work, lifecycle: Lifecycle, source: str) -> None:
 def _stamps(work: Work, lifecycle: Lifecycle) -> None:
     if not lifecycle.stamps:
         return
-    values = {stage.key: stage.value for stage in lifecycle.stages}
     start = f"{_FLOWS} on {lifecycle.object}, before save, when {lifecycle.field} changes"
     steps = [f"{start}: write $Flow.CurrentDateTime as follows, and activate the flow."]
-    for key in sorted(lifecycle.stamps):
-        stage, _, which = key.partition("/")
-        often = "each time" if which == "latest" else "while it is empty"
-        steps.append(f"{lifecycle.field} becomes {values.get(stage, stage)}: set {lifecycle.stamps[key]} {often}.")
+    for stage in lifecycle.stages:
+        for key in (key for key in sorted(lifecycle.stamps) if key.partition("/")[0] == stage.key):
+            often = "each time" if key.endswith("/latest") else "while it is empty"
+            steps.append(f"{lifecycle.field} becomes {stage.value}: set {lifecycle.stamps[key]} {often}.")
     name = f"{lifecycle.object}.{lifecycle.name}.stamps"
     title = f"stage dates of {lifecycle.object}"
     work.by_hand("automation", name, "lifecycle.stamps", lifecycle.origin, title=title, steps=tuple(steps))

@@ -111,7 +111,10 @@ def _conversion(work: Work, row: MappingRow) -> None:
 
 
 def _assignment(work: Work, mapping: Mapping_, own_set: str) -> None:
-    users = work.connection.settings.get("connector_users")
+    users = work.connection.settings.get("connector_users", {})
+    if not isinstance(users, dict):
+        message = f"The setting connector_users of {work.connection.system} is no list of usernames by system."
+        work.say("SF042", "error", message, mapping.origin.source, hint="it reads {hubspot: sync@example.com}")
     user = users.get(mapping.there) if isinstance(users, dict) else None
     row = "mapping.direction"
     attributes: dict[str, Json] = {"users": {str(user): {"assigned": True}}} if user else {"assigned": True}

@@ -159,6 +159,14 @@ def upsert_row(org: SalesforceEmulator, call: Call) -> Response:
         row_id, created = rows.upsert(
             org, org.user(call), call.params["object"], call.params["key"], {**_body(call), **key}
         )
+    except rows.SeveralFound as several:
+        return Json(
+            [
+                f"/services/data/v{call.params['version']}/sobjects/{call.params['object']}/{each}"
+                for each in several.ids
+            ],
+            300,
+        )
     except RowError as refused:
         return Json(
             error_body(refused.code, refused.message, refused.fields), 404 if refused.code == "NOT_FOUND" else 400

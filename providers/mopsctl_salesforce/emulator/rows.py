@@ -14,6 +14,15 @@ from mopsctl_salesforce.emulator.answers import RowError
 if TYPE_CHECKING:
     from mopsctl_salesforce.emulator.org import SalesforceEmulator
 
+
+class SeveralFound(RowError):
+    """An external id that several rows have."""
+
+    def __init__(self, ids: list[str]) -> None:
+        super().__init__("DUPLICATE_EXTERNAL_ID", f"The external id is not unique: {len(ids)} rows have it")
+        self.ids = ids
+
+
 _REFERENCES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "DataUseLegalBasis": (("DataUsePurpose", "LegalBasisId"),),
     "DataUsePurpose": (("CommSubscription", "DataUsePurposeId"),),
@@ -53,8 +62,22 @@ def _is_missing(field: Doc, values: Mapping[str, Any]) -> bool:
     )
 
 
+_CREATE_ONLY: Mapping[str, frozenset[str]] = {
+    "FieldPermissions": frozenset({"Field", "ParentId", "SobjectType"}),
+    "CampaignMemberStatus": frozenset({"CampaignId"}),
+}
+"""Columns that keep the value they were made with."""
+
+
+def _check_fixed(kind: str, values: Mapping[str, Any]) -> None:
+    fixed = sorted(_CREATE_ONLY.get(kind, frozenset()) & values.keys())
+    if fixed:
+        raise RowError("INVALID_FIELD_FOR_INSERT_UPDATE", f"Unable to create/update fields: {', '.join(fixed)}.", fixed)
+
+
 def update(org: SalesforceEmulator, user: str, kind: str, row_id: str, values: Doc) -> None:
     """Change a row."""
+    _check_fixed(kind, values)
     if kind == "FieldPermissions":
         _update_permission(org, row_id, values)
         return
@@ -79,6 +102,8 @@ def upsert(org: SalesforceEmulator, user: str, kind: str, key: str, values: Doc)
     ]
     if not found:
         return create(org, user, kind, values), True
+    if len(found) > 1:
+        raise SeveralFound([row["Id"] for row in found])
     update(org, user, kind, found[0]["Id"], {name: value for name, value in values.items() if name != key})
     return str(found[0]["Id"]), False
 
@@ -185,9 +210,6 @@ def _update_permission(org: SalesforceEmulator, row_id: str, values: Doc) -> Non
     row = org.store.get("FieldPermissions", row_id)
     if row is None:
         raise RowError("NOT_FOUND", "The requested resource does not exist")
-    fixed = [name for name in ("Field", "ParentId", "SobjectType") if name in values]
-    if fixed:
-        raise RowError("INVALID_FIELD_FOR_INSERT_UPDATE", f"Unable to create/update fields: {', '.join(fixed)}.", fixed)
     _store_permission(org, row | values)
 
 

@@ -48,6 +48,10 @@ _STANDARD: Mapping[str, str] = {
     "Opportunity": "Name!:Text:120 AccountId:Lookup StageName#!:Picklist Type:Picklist LeadSource:Picklist Amount:Currency"
     " Probability:Percent CloseDate!:Date IsClosed#:Checkbox IsWon#:Checkbox ForecastCategoryName:Picklist"
     " Description:LongTextArea:32000",
+    "Individual": "LastName!:Text:80 FirstName:Text:40 HasOptedOutTracking:Checkbox HasOptedOutProfiling:Checkbox"
+    " HasOptedOutProcessing:Checkbox HasOptedOutSolicit:Checkbox HasOptedOutGeoTracking:Checkbox ShouldForget:Checkbox",
+    "Campaign": "Name!:Text:80 IsActive:Checkbox",
+    "CampaignMemberStatus": "CampaignId!:Lookup Label!:Text:255 IsDefault#:Checkbox HasResponded#:Checkbox SortOrder#:Number",
     "DataUseLegalBasis": "Name!:Text:255 Source:Text:255 Description:LongTextArea:32000",
     "DataUsePurpose": "Name!:Text:255 LegalBasisId:Lookup PurposeId:Lookup CanDataSubjectOptOut:Checkbox"
     " Description:LongTextArea:32000",
@@ -63,6 +67,7 @@ CONSENT_OBJECTS = (
     "DataUseLegalBasis",
     "DataUsePurpose",
     "EngagementChannelType",
+    "Individual",
 )
 PREFIXES: Mapping[str, str] = {
     "Account": "001",
@@ -74,6 +79,9 @@ PREFIXES: Mapping[str, str] = {
     "EngagementChannelType": "0eF",
     "CommSubscription": "0Xl",
     "CommSubscriptionChannelType": "0eB",
+    "Individual": "0PK",
+    "Campaign": "701",
+    "CampaignMemberStatus": "01Y",
     "CustomField": "00N",
     "GlobalValueSet": "0Nt",
     "StandardValueSet": "0cV",

@@ -126,6 +126,7 @@ def observe_editors(look: Look) -> Items:
             writable=frozenset() if why_not else None,
             why_not=why_not,
             removable=False,
+            builtin=True,
         )
     return items
 
