@@ -6,12 +6,15 @@ What is the same for every vendor lives here; what an answer means is the vendor
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json as json_module
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -29,9 +32,13 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LONGEST_WAIT = 70.0  # seconds; a vendor that asks for more is told about instead of waited for
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NEVER_SENT = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError)
+_WRITES = "mopsctl_writes"  # under this name a request remembers whether it changes something
 _quiet = MaskingFilter()
-for _name in ("httpx", "httpcore"):  # httpx logs whole URLs at INFO, and some vendors take credentials there
+# httpx logs whole URLs at INFO, httpcore whole headers at DEBUG. A filter holds for its own logger only, not for those below.
+for _name in ("httpx", *(f"httpcore{part}" for part in ("", ".connection", ".http11", ".http2", ".proxy", ".socks"))):
     logging.getLogger(_name).addFilter(_quiet)
+for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 sleep: Callable[[float], None] = time.sleep  # looked up at call time, so that tests can stand in for it
@@ -53,6 +60,9 @@ class Verdict:
 
 OK = Verdict("ok")
 Judge = Callable[[httpx.Response], Verdict]
+
+
+_HEADERS = {"accept": "application/json", "user-agent": "mopsctl"}
 
 
 class _Again(Exception):
@@ -88,17 +98,7 @@ class Api:
         self._guard = threading.Lock()
         self._reads = 0
         self._writes = 0
-        self._client = httpx.Client(
-            base_url=base_url,
-            auth=auth,
-            headers={"accept": "application/json", "user-agent": "mopsctl", **(headers or {})},
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-            transport=transport,
-            follow_redirects=False,
-            verify=not base_url.startswith(
-                "http://"
-            ),  # plain HTTP needs no certificate store, which costs 40 ms to load
-        )
+        self._client = self._opened(auth, {**_HEADERS, **(headers or {})}, transport)
 
     @property
     def calls(self) -> Calls:
@@ -127,23 +127,47 @@ class Api:
         error, ConnectionFailed, RateLimited, or OutcomeUnknown.
         """
         writes = method not in ("GET", "HEAD") if write is None else write
-        request = self._client.build_request(
-            method, path, params=params, json=json, data=form, content=content, headers=headers
-        )
+        marks = {_WRITES: writes}
+        try:
+            request = self._client.build_request(
+                method, path, params=params, json=json, data=form, content=content, headers=headers, extensions=marks
+            )
+        except _NEVER_SENT as error:
+            raise self._unsendable(error) from None
         return self._retrying(lambda: self._once(request, writes))
 
     def json(self, answer: httpx.Response) -> Any:
-        """The parsed body; ConnectionFailed where it is not JSON. An empty body is None."""
+        """The parsed body; an empty body is None. Where it is not JSON: ConnectionFailed, or OutcomeUnknown after a write."""
         if not answer.content:
             return None
         try:
             return answer.json()
         except (json_module.JSONDecodeError, UnicodeDecodeError) as error:
-            raise self._not_api(answer) from error
+            problem = self._not_api(answer)
+            if answer.request.extensions.get(_WRITES):
+                raise self._unknown("answered a write with something that cannot be read", problem.message) from error
+            raise problem from error
 
     def close(self) -> None:
         """Close the connection pool."""
         self._client.close()
+
+    def _opened(
+        self, auth: httpx.Auth | None, headers: Mapping[str, str], transport: httpx.BaseTransport | None
+    ) -> httpx.Client:
+        try:
+            return httpx.Client(
+                base_url=self.base_url,
+                auth=auth,
+                headers=dict(headers),
+                timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+                transport=transport,
+                follow_redirects=False,
+                # plain HTTP needs no certificate store, which costs 40 ms to load
+                verify=not self.base_url.startswith("http://"),
+            )
+        except _NEVER_SENT as error:
+            raise self._unsendable(error) from None
 
     def _retrying(self, once: Callable[[], httpx.Response]) -> httpx.Response:
         retrying = tenacity.Retrying(
@@ -169,10 +193,7 @@ class Api:
         if verdict.kind == "fail":
             raise error
         if writes and verdict.done_maybe:
-            raise OutcomeUnknown(
-                f"{self.system} answered {answer.status_code}, so whether the write took effect is not known.",
-                system=self.system,
-            )
+            raise self._unknown(f"answered {answer.status_code} to a write", str(error))
         if verdict.wait is not None and verdict.wait > LONGEST_WAIT:
             raise error
         raise _Again(error, verdict.wait)
@@ -182,23 +203,40 @@ class Api:
             return self._client.send(request)
         except _NOT_SENT as error:
             raise _Again(self._no_answer(error), 0.2) from error
-        except httpx.TransportError as error:
+        except _NEVER_SENT as error:
+            raise self._unsendable(error) from None
+        except httpx.RequestError as error:
             if writes:
-                raise OutcomeUnknown(
-                    f"{self.system} did not answer a write ({_words(error)}).",
-                    hint="mopsctl reads it again to find out whether it took effect",
-                    system=self.system,
-                ) from error
+                raise self._unknown("did not answer a write", _words(error)) from error
             raise _Again(self._no_answer(error), None) from error
-        except httpx.InvalidURL as error:
-            raise ConnectionFailed(
-                f"The address of {self.system} is not valid: {error}.", system=self.system
-            ) from error
 
     def _count(self, writes: bool) -> None:
         with self._guard:
             self._writes += writes
             self._reads += not writes
+
+    def _unknown(self, what: str, detail: str) -> OutcomeUnknown:
+        return OutcomeUnknown(
+            f"{self.system} {what} ({detail.rstrip('.')}).",
+            hint="mopsctl reads it again to find out whether it took effect",
+            system=self.system,
+        )
+
+    def _unsendable(self, error: Exception) -> ConnectionFailed:
+        """The error's own words stay out of it where they may hold the credentials."""
+        if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+            message, hint = (
+                f"The address {self.base_url} of {self.system} is not valid: {mask(str(error))}",
+                "correct it",
+            )
+            return ConnectionFailed(
+                f"{message.rstrip('.')}.", hint=f"{hint} in the environment document", system=self.system
+            )
+        return ConnectionFailed(
+            f"A request to {self.system} cannot be sent: one of its headers holds a character that is not allowed there.",
+            hint="look for a line break or a letter outside ASCII in the credentials",
+            system=self.system,
+        )
 
     def _no_answer(self, error: Exception) -> ConnectionFailed:
         return ConnectionFailed(
@@ -225,13 +263,16 @@ class Api:
             f"{self.system} answered {answer.status_code} to {answer.request.method} {answer.request.url.path}.",
             system=self.system,
             status=answer.status_code,
-            body=body,
+            body=json_module.loads(mask(json_module.dumps(body, ensure_ascii=False))),
         )
 
 
 def is_closed(url: str) -> bool:
     """True where nobody on the way can read along: https, or an address on this machine."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
@@ -246,11 +287,22 @@ def refuse_open(system: str, url: str) -> None:
 
 
 def retry_after(answer: httpx.Response) -> float | None:
-    """Seconds of the Retry-After header, or None where it is absent or a date."""
+    """Seconds of the Retry-After header, counted from the answer's own date where it is a date; None where it says nothing."""
+    text = answer.headers.get("retry-after", "")
     try:
-        return float(answer.headers["retry-after"])
-    except (KeyError, ValueError):
+        seconds = float(text)
+    except ValueError:
+        until, now = _moment(text), _moment(answer.headers.get("date", "")) or datetime.datetime.now(datetime.UTC)
+        seconds = (until - now).total_seconds() if until else math.nan
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _moment(text: str) -> datetime.datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
         return None
+    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
 
 
 def used_up(system: str, what: str, hint: str = "") -> RateLimited:
@@ -275,7 +327,7 @@ def _pause(seconds: float) -> None:
 def _wait(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, _Again) and error.wait is not None:
-        return error.wait
+        return max(0.0, error.wait)
     return float(min(0.2 * 2**state.attempt_number, 10.0))
 
 
