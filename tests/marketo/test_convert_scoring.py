@@ -156,7 +156,10 @@ class TestCampaigns:
         )
         rules = found["campaign-rules/Scoring engagement/Score-a"]
         assert (rules.mode, rules.attributes) == ("verify", {"triggers": ["Visits Web Page"]})
-        assert "the trigger 'Visits Web Page', with the constraint 'path' contains '/pricing'" in rules.steps[1]
+        assert (
+            "the trigger 'Visits Web Page', narrowed to what counts as page, with the constraint 'path' contains '/pricing'"
+            in rules.steps[1]
+        )
 
     @pytest.mark.parametrize(
         ("more", "words"),

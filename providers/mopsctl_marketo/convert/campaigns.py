@@ -119,7 +119,9 @@ def _smart_list(model: Model, rule: Rule) -> str:
 def _asked(model: Model, rule: Rule) -> str:
     if rule.event:
         where = "".join(f", with the constraint '{name}' contains '{value}'" for name, value in rule.where)
-        return f"the trigger '{model.settings.events.get(rule.event, rule.event)}'{where}"
+        trigger = model.settings.events.get(rule.event, rule.event)
+        means = f", narrowed to what counts as {rule.event}" if trigger != rule.event else ""
+        return f"the trigger '{trigger}'{means}{where}"
     if rule.inactive_days is not None:
         return (
             "the filters Not Visited Web Page, Not Opened Email, Not Clicked Link in Email and Not Filled Out Form, each with"
