@@ -6,7 +6,7 @@ It can be lost: things are found again by their natural key and adopted. It hold
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from mopsctl.errors import StateError
 from mopsctl.resource import Json
 
 FORMAT = 1
+UPGRADES: dict[int, Callable[[Any], Any]] = {}  # format -> what makes the next format of it
 MOST_DIGESTS = 200  # applied plans that are remembered, so that none is applied twice
 
 
@@ -84,6 +85,7 @@ def to_json(state: State) -> dict[str, Any]:
 def from_json(data: Any) -> State:
     """Read a record back. Raises StateError where it is of a newer format or has another shape."""
     try:
+        data = _upgraded(data)
         if data["format"] > FORMAT:
             raise StateError(
                 f"The state has format {data['format']}; this mopsctl reads up to {FORMAT}.",
@@ -103,6 +105,13 @@ def from_json(data: Any) -> State:
             f"The state is damaged: {type(error).__name__} at {error}.",
             hint="take the newest copy from .mopsctl/backups, or delete the file: things are then found again by name",
         ) from error
+
+
+def _upgraded(data: Any) -> Any:
+    """An older record in today's format, one step after the other; what was there stays, in backups too."""
+    while data["format"] in UPGRADES:
+        data = UPGRADES[data["format"]](data)
+    return data
 
 
 def _entry_json(entry: Entry) -> dict[str, Any]:
