@@ -53,9 +53,8 @@ class Postbox(Provider):
 
     def convert(self, elements: Sequence[Element], connection: Connection) -> Converted:
         """Fields become fields; whatever else the stack wants becomes a step by hand."""
-        fields = [each for each in elements if isinstance(each, Field)]
         held = [each for each in elements if not isinstance(each, Field) or fits(each)]
-        findings = [found for each in fields for found in objections(each)]
+        findings = [found for each in elements if isinstance(each, Field) for found in objections(each)]
         return Converted(tuple(resource(each, connection.system) for each in held), tuple(findings))
 
     def field_address(self, system: str, object_name: str, field_name: str) -> Address:

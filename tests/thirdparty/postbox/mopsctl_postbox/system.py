@@ -33,7 +33,7 @@ class PostboxSystem(System):
 
     def identify(self) -> Account:
         """The account that the key belongs to."""
-        found = self._api.get("/v1/account")
+        found = self._get("/v1/account", "number", "live", "name")
         return Account(found["number"], "production" if found["live"] else "sandbox", found["name"])
 
     def read(self, wanted: Sequence[Resource], known: Sequence[Address]) -> Reading:
@@ -62,32 +62,37 @@ class PostboxSystem(System):
     def impact(self, writes: Sequence[Write]) -> Mapping[Address, Impact]:
         """How many people have a value in a field that goes, or whose choices move."""
         asked = [each.address for each in writes if each.action == "remove" or "options" in each.touched()]
-        return {each: Impact(self._api.get(f"/v1/fields/{each.name}/filled")["people"]) for each in asked}
+        return {each: Impact(self._get(f"/v1/fields/{each.name}/filled", "people")["people"]) for each in asked}
 
     def close(self) -> None:
         """Close the connection pool."""
         self._api.close()
 
     def _page(self, after: str | None) -> tuple[list[Any], str | None]:
-        body = self._api.get("/v1/fields", {"after": after} if after else None)
+        body = self._get(f"/v1/fields?after={after or ''}", "fields", "after")
         return body["fields"], body["after"]
 
     def _one(self, address: Address) -> Observation | None:
         try:
-            return self._observed(self._api.get(f"/v1/fields/{address.name}"))
+            return self._observed(self._get(f"/v1/fields/{address.name}", "name"))
         except VendorError as error:
             if error.status == 404:
                 return None
             raise
 
+    def _get(self, path: str, *names: str) -> Mapping[str, Any]:
+        """A JSON object that has these keys; anything else is some other server."""
+        body = self._api.get(path)
+        if not isinstance(body, Mapping) or not body.keys() >= set(names):
+            raise ConnectionFailed(f"What answers for {self._system} is not Postbox's API.", system=self._system)
+        return body
+
     def _send(self, write: Write) -> None:
-        name = write.address.name
-        if write.action == "add":
-            self._api.send("POST", "/v1/fields", json={"name": name, **_body(write)})
-        elif write.action == "change":
-            self._api.send("PATCH", f"/v1/fields/{name}", json=_body(write))
-        else:
-            self._api.send("DELETE", f"/v1/fields/{name}")
+        mine = f"/v1/fields/{write.address.name}"
+        calls = {"add": ("POST", "/v1/fields"), "change": ("PATCH", mine), "remove": ("DELETE", mine)}
+        method, path = calls[write.action]
+        answer = self._api.send(method, path, json=None if write.action == "remove" else _body(write))
+        self._api.json(answer)  # raises OutcomeUnknown where it cannot be read
 
     def _observed(self, native: Mapping[str, Any]) -> Observation:
         attributes: dict[str, Json] = {name: native[key] for name, key in NATIVE.items()}
@@ -108,39 +113,37 @@ class PostboxSystem(System):
         )
 
     def _judge(self, answer: Any) -> http.Verdict:
-        """What an answer means. One that is no JSON object tells nothing about what was done."""
-        said, status, name = _message(answer), answer.status_code, self._system
-        if said is not None and status < 300:
+        """What an answer means. Where no error is given, the HTTP room words one."""
+        name, status = self._system, answer.status_code
+        if status < 300:
             return http.OK
-        if said is None:
-            broken = ConnectionFailed(f"What answers for {name} is not Postbox's API.", system=name)
-            return http.Verdict("retry", broken, done_maybe=True)
         if status == 401:
             return http.Verdict("fail", AuthenticationError(f"{name} does not know this api_key.", system=name))
         if status == 429:
             busy = RateLimited(f"{name} still wants fewer calls after several waits.", hint="try later", system=name)
             return http.Verdict("retry", busy, http.retry_after(answer))
-        error = VendorError(f"{name} answered {status}: {said}", system=name, status=status)
-        return http.Verdict("retry" if status >= 500 else "fail", error, done_maybe=True)
+        if status >= 500:
+            return http.Verdict("retry", done_maybe=True)
+        said = _message(answer)
+        refused = VendorError(f"{name} answered {status}: {said}", system=name, status=status)
+        return http.Verdict("fail", refused if said else None)
 
 
-def _message(answer: Any) -> str | None:
-    """The message in an answer; None where it is no JSON object."""
+def _message(answer: Any) -> str:
+    """The message in Postbox's error body; nothing where it is another's."""
     try:
-        body = answer.json() if answer.content else {}
-    except ValueError:
-        return None
-    return str(body.get("message", "")) if isinstance(body, Mapping) else None
+        return str(answer.json()["message"])
+    except (ValueError, LookupError, TypeError):
+        return ""
 
 
 def _body(write: Write) -> dict[str, Json]:
     """What to send: only what moves, but choices always whole, with those that are not ours."""
     moved, target = write.touched(), write.target
-    body = {key: target[name] for name, key in NATIVE.items() if name in moved}
+    body: dict[str, Json] = {"name": write.address.name} if write.action == "add" else {}
+    body |= {key: target[name] for name, key in NATIVE.items() if name in moved}
     if moved & {"options", "options_order"}:
         options, order = target["options"], target.get("options_order", [])
-        keys = [*order, *(key for key in options if key not in order)]
-        body["choices"] = [
-            {"value": key, "title": options[key]["label"], "retired": options[key]["hidden"]} for key in keys
-        ]
+        items = [(key, options[key]) for key in [*order, *(key for key in options if key not in order)]]
+        body["choices"] = [{"value": key, "title": one["label"], "retired": one["hidden"]} for key, one in items]
     return body
