@@ -28,8 +28,8 @@ Example:
 
 \b
 Exit codes:
-  0 done · 1 error · 2 changes pending (only with --detailed-exitcode)
-  3 refused by a check, policy or limit · 4 stale plan, lock held or approval missing
+  0 done · 1 error · 2 changes or drift pending (plan: only with --detailed-exitcode)
+  3 refused by a check, policy or limit · 4 stale plan, wrong account, lock held or approval missing
   5 partly applied · 64 usage · 130 interrupted
 
 With --format json a command prints one document and nothing else on standard output; if it fails, that document is
