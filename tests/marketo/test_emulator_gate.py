@@ -107,6 +107,13 @@ class TestLimits:
         clock.seconds += 15  # the refused call counts too
         assert raw.get(USAGE)["success"]
 
+    def test_a_clock_that_started_again_does_not_close_the_window(self, raw: Raw, clock: Clock) -> None:
+        raw.handle.limit("calls_in_20_seconds", 3)
+        for _ in range(3):
+            assert raw.get(FIELDS)["success"] is True
+        clock.seconds -= 900  # the machine was started anew; the store is on disk
+        assert raw.get(FIELDS)["success"] is True
+
     def test_a_days_calls(self, raw: Raw) -> None:
         raw.handle.limit("calls_a_day", 2)
         assert [raw.get(USAGE)["success"] for _ in range(3)] == [True, True, False]

@@ -147,9 +147,9 @@ class Gate(Area):
         self.store.put("_usage", self._day(), today)
 
     def _window(self) -> list[float]:
-        since = self.emulator.clock() - WINDOW
+        now = self.emulator.clock()  # starts again with the machine, and the store does not: later moments are of another day
         calls = (self.store.get("_limits", "window") or {"calls": []})["calls"]
-        return [moment for moment in calls if moment > since]
+        return [moment for moment in calls if now - WINDOW < moment <= now]
 
     def _day(self, back: int = 0) -> str:
         local = self.emulator.now().astimezone(zoneinfo.ZoneInfo("America/Chicago")) - timedelta(days=back)
