@@ -6,19 +6,45 @@ import contextlib
 import io
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from mopsctl_marketo import pace
+from mopsctl_marketo.emulator import account
 
 from mopsctl.cli.main import main
 from mopsctl.emulator.server import Handle, running
 from mopsctl.provider import http, registry
 
 EXAMPLE = Path(__file__).parents[2] / "stacks" / "example"
+
+
+class Clock:
+    """Time as it passes, and faster while somebody waits: nobody really waits, and Marketo's limit of calls still holds."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        return time.monotonic() + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        self._ahead += seconds
+
+    def replace(self, patch: pytest.MonkeyPatch) -> None:
+        """Let the clients and the emulators read this clock."""
+        patch.setattr(http, "sleep", self.sleep)
+        patch.setattr(pace, "clock", self.now)
+        patch.setattr(account, "time", SimpleNamespace(monotonic=self.now))
+
+
+CLOCK = Clock()
 
 
 @dataclass(frozen=True)
@@ -113,7 +139,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     planned, applied = folder / "planned", folder / "applied"
     shutil.copytree(EXAMPLE, planned, ignore=shutil.ignore_patterns(".mopsctl"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(http, "sleep", lambda _seconds: None)
+        CLOCK.replace(patch)
         made = _quietly("plan", planned, "-e", "local", "-o", planned / "plan.json")
         assert made.code == 0, made.out + made.err
         shutil.copytree(planned, applied)
@@ -136,7 +162,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
 @pytest.fixture
 def stack(tmp_path: Path, run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> Stack:
     """The example as it comes out of the repository."""
-    monkeypatch.setattr(http, "sleep", lambda _seconds: None)
+    CLOCK.replace(monkeypatch)
     folder = tmp_path / "stack"
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".mopsctl"))
     return Stack(folder, run)
