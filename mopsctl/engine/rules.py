@@ -1,0 +1,77 @@
+"""Every rule that a plan can find broken, for `mopsctl explain` and for the documentation.
+
+PL: one change of a plan, or the apply of it. SF: the plan as a whole. LC018 is a check of lifecycles that needs the number of
+records, which only a plan has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from mopsctl.diagnostics import Level
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRule:
+    """One rule: its id, how bad it is to break it, what it asks, and why."""
+
+    id: str
+    level: Level
+    title: str
+    why: str
+
+
+RULES: Final = {
+    rule.id: rule
+    for rule in (
+        PlanRule(
+            "LC018",
+            "error",
+            "no record holds a stage that is taken away",
+            "A record whose stage is gone is in no list, no report and no automation.",
+        ),
+        PlanRule(
+            "PL001",
+            "error",
+            "what is fixed once a thing is made stays as it is",
+            "The vendor refuses it, or takes it and loses values. The hint says what has to be done instead.",
+        ),
+        PlanRule(
+            "PL002",
+            "note",
+            "the values of a list are declared",
+            "A value that nobody declared is kept; it still reaches reports, and the other systems do not know it.",
+        ),
+        PlanRule(
+            "PL003",
+            "error",
+            "the server would accept every change",
+            "What a trial run on the server refuses would fail in the middle of an apply.",
+        ),
+        PlanRule(
+            "PL004",
+            "note",
+            "approvals are seen to where plans are reviewed",
+            "mopsctl does not see reviews, so asking for two approvals in an environment alone stops nobody.",
+        ),
+        PlanRule(
+            "PL005",
+            "note",
+            "a thing that got another name says so",
+            "Without a word about it, the old thing leaves and an empty new one is made: the values stay behind.",
+        ),
+        PlanRule(
+            "SF001",
+            "error",
+            "one run removes no more than the environment allows",
+            "A wrong folder, a wrong branch or an empty file looks like the wish to remove everything.",
+        ),
+        PlanRule(
+            "SF002",
+            "error",
+            "one run changes no more than the environment allows",
+            "A change of many things at once is more than a reviewer can look at, and often a slip in one place.",
+        ),
+    )
+}
