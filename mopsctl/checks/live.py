@@ -95,7 +95,7 @@ def values_cover_each_other(stack: Stack, views: Sequence[SystemView]) -> Iterat
 def texts_fit(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
     """The declared, else the live length of the source against the live length of the target."""
     for pair in _flows(stack, views):
-        longest = pair.row.max or pair.field.max or pair.source.facts.length
+        longest = pair.row.max or pair.field.max or _longest(pair.source.facts)
         room = pair.target.facts.length
         if longest and room and longest > room:
             unit = "bytes" if pair.target.facts.bytes else "characters"
@@ -181,6 +181,11 @@ def days_do_not_shift(stack: Stack, views: Sequence[SystemView]) -> Iterator[Fin
                 pair.row.source,
                 "use one type on both ends, or say accept_loss: WHY",
             )
+
+
+def _longest(facts: FieldFacts) -> int | None:
+    """The longest text to expect: of a list its longest value, else what the field has room for."""
+    return max(map(len, facts.values)) if facts.values else facts.length
 
 
 def _held(pair: Pair) -> FieldType | None:

@@ -158,6 +158,15 @@ CASES = [
         {"type": "long_text"},
     ),
     Case(
+        "a list whose values fit, in a field with room for more", choice("ab", length=255), FieldFacts("text", length=2)
+    ),
+    Case(
+        "a list with a value that does not fit",
+        choice("abc", length=255),
+        FieldFacts("text", length=2),
+        ("FM004 warning Thing may have 3 characters; crm Lead.Thing takes 2 characters.",),
+    ),
+    Case(
         "required there only",
         TEXT,
         FieldFacts("text", required=True),
