@@ -81,6 +81,12 @@ def test_criteria_say_when_unless_wait_and_what_must_be_filled() -> None:
     assert criteria.attributes["MQL > REC"] == "by sdr"
 
 
+def test_an_opt_out_that_is_held_as_the_opposite_state_is_not_turned_round(field: Make) -> None:
+    opt_out = field("isSubscribed", label="Opt-out", key="email_opt_out", type="boolean", role="opt_out")
+    text = " ".join(by_part(convert(LIFECYCLE, opt_out))["criteria"].steps)
+    assert "another keeps out where Opt-out (no longer Globally subscribed) is true" in text
+
+
 def test_criteria_name_the_fields_as_people_find_them(field: Make) -> None:
     title = field("C_Title", key="job_title", label="Job title")
     deep = Not(All((Question("field", "job_title", "known"), AnyOf((Question("event", "job_title", "happened"),)))))

@@ -84,7 +84,8 @@ def test_a_guard_is_named_where_eloqua_wins() -> None:
 
 def test_the_opt_out_row_belongs_to_who_locked_it() -> None:
     steps = parts(row("two-way", label="Opt-out", locked_by="connector"))["import"].steps
-    assert any(step.startswith("Leave Opt-out as connector sets it") for step in steps)
+    assert any(step.startswith("Leave Opt-out as the connector sets it") for step in steps)
+    assert not any(step.startswith("Map ") for step in steps)
 
 
 def test_the_records_are_limited_on_both_ways() -> None:

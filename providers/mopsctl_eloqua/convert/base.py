@@ -11,6 +11,7 @@ from mopsctl.condition import All, AnyOf, Condition, Not, Test, sentence
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Level, Source
 from mopsctl.element import Field, Mode, Origin
 from mopsctl.resource import Json, Resource
+from mopsctl_eloqua.names import STATES
 
 
 @dataclass(slots=True)
@@ -66,7 +67,11 @@ def spoken(condition: Condition, fields: Mapping[str, Field]) -> str:
 def shown(key: str, fields: Mapping[str, Field]) -> str:
     """A field as people find it on the screen: `Job title (C_Title)`; the key itself where it has no name there."""
     field = fields.get(key)
-    return f"{field.label} ({field.name})" if field else key
+    if field is None:
+        return key
+    # The state says the opposite of the opt-out that is bound to it.
+    of = f"no longer {STATES[field.name]}" if field.role == "opt_out" and field.name in STATES else field.name
+    return f"{field.label} ({of})"
 
 
 def _named(condition: Condition, fields: Mapping[str, Field]) -> Condition:

@@ -79,6 +79,8 @@ def _facts(mapping: Mapping_, row: MappingRow, part: str) -> dict[str, Json]:
 
 
 def _row_steps(mapping: Mapping_, row: MappingRow, part: str) -> list[str]:
+    if row.locked_by:
+        return [f"Leave {row.label} as the {row.locked_by} sets it: it is shown here so that nobody maps it twice."]
     source, target = (row.there, row.here) if part == "import" else (row.here, row.there)
     rule = _rule(mapping, row, part)
     steps = [f"Map {_end(source)} to {_end(target)}, update '{rule}' ({row.label})."]
@@ -88,8 +90,6 @@ def _row_steps(mapping: Mapping_, row: MappingRow, part: str) -> list[str]:
         steps.append(f"Translate the values of {row.label}: {', '.join(translated)}.")
     if row.guard and _wins(row) == mapping.here:
         steps.append(f"Keep people on {mapping.there} from editing {_names(row.there)}: guard '{row.guard}'.")
-    if row.locked_by:
-        steps.append(f"Leave {row.label} as {row.locked_by} sets it: it is shown here so that nobody maps it twice.")
     return steps
 
 
