@@ -98,6 +98,12 @@ class AdapterConformance:
         one, two = account.wants(wanted), account.wants(list(reversed(wanted)))
         assert _by_address(one) == _by_address(two)
 
+    def test_a_hint_that_the_adapter_does_not_know_is_said(self, account: Account) -> None:
+        (plain,) = [each for each in crowd(self.profile, 1) if isinstance(each, Field)]
+        hinted = replace(plain, hints={**plain.hints, "no_such_hint": "x"})
+        quiet, told = (self.provider.convert([each], account.connection).findings for each in (plain, hinted))
+        assert len(told) > len(quiet)
+
     def test_importing_it_imports_no_http_library(self) -> None:
         package = type(self.provider).__module__.partition(".")[0]
         code = f"import sys; import {package}; sys.exit('httpx' in sys.modules)"

@@ -16,12 +16,12 @@ from mopsctl_postbox.adapter import KINDS
 from mopsctl_postbox.system import PostboxSystem
 
 from mopsctl.address import Address
-from mopsctl.element import Element
+from mopsctl.element import Element, Field
 from mopsctl.errors import OutcomeUnknown
 from mopsctl.provider import http
 from mopsctl.provider.capability import Cell
 from mopsctl.provider.contract import Account, Attribute, Connection, Converted, Kind, Progress, System
-from mopsctl.resource import Observation, Reading, Resource, Result, Write
+from mopsctl.resource import Json, Observation, Reading, Resource, Result, Write
 from mopsctl.testing.account import emulated
 from mopsctl.testing.conformance import AdapterConformance
 from mopsctl.testing.stories import Profile
@@ -132,6 +132,23 @@ class MinuteByMinute(Postbox):
         return replace(made, resources=tuple(replace(each, title=str(next(self.numbers))) for each in made.resources))
 
 
+class KnowsNoOrder(Postbox):
+    def convert(self, elements: Sequence[Element], connection: Connection) -> Converted:
+        made = super().convert(elements, connection)
+        return replace(made, resources=tuple(replace(each, attributes=unordered(each)) for each in made.resources))
+
+
+def unordered(resource: Resource) -> dict[str, Json]:
+    return {name: value for name, value in resource.attributes.items() if name != "options_order"}
+
+
+class OverlooksHints(Postbox):
+    def convert(self, elements: Sequence[Element], connection: Connection) -> Converted:
+        return super().convert(
+            [replace(each, hints={}) if isinstance(each, Field) else each for each in elements], connection
+        )
+
+
 class SaysNothingOfSomeRows(Postbox):
     @property
     def cells(self) -> Mapping[str, Cell]:
@@ -160,6 +177,7 @@ FLAWS: Mapping[type[PostboxSystem] | type[Postbox], str] = {
     NamesThingsByNumbers: "test_a_lost_record_makes_no_duplicates",
     OnlySaysThatItRemoves: "test_what_leaves_is_taken_away_and_can_come_back",
     OpensProductionAsSandbox: "test_only_the_right_credentials_open_the_account",
+    OverlooksHints: "test_a_hint_that_the_adapter_does_not_know_is_said",
     ReadsOtherWordsThanItWrites: "test_each_step_of_each_story_is_written_once_and_stays",
     RetiresTheChoicesOfOthers: "test_what_somebody_else_put_into_a_list_stays",
     SaysDoneAndDoesNothing: "test_each_step_of_each_story_is_written_once_and_stays",
@@ -222,6 +240,13 @@ def test_a_flaw_is_caught(
 ) -> None:
     with pytest.raises((AssertionError, pytest.fail.Exception, KeyError)):
         run(FLAWS[flaw], flawed(flaw), tmp_path, monkeypatch)
+
+
+def test_a_vendor_without_an_order_of_values_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AssertionError, match="another order: nothing was written"):
+        run(FLAWS[SaysDoneAndDoesNothing], KnowsNoOrder(), tmp_path, monkeypatch)
+    monkeypatch.setattr(Kit, "profile", replace(Kit.profile, ordered=False))
+    run(FLAWS[SaysDoneAndDoesNothing], KnowsNoOrder(), tmp_path, monkeypatch)
 
 
 def test_an_adapter_that_loads_the_http_library_at_once_is_caught(

@@ -85,8 +85,8 @@ def objections(field: Field) -> Iterator[Diagnostic]:
         message = f"Postbox has no field of type {field.type} on {field.object}."
         hint = f"bind the catalogue to subscriber, and use one of {', '.join(TYPES)}"
         yield Diagnostic("PB001", "error", message, field.origin.source, hint)
-    if field.required or field.unique or field.default is not None:
-        message = f"Postbox keeps no default of {field.label}, and checks neither required nor unique."
+    if field.required or field.unique or field.default is not None or field.hints:
+        message = f"Postbox does not keep required, unique, default or hints of {field.label}."
         yield Diagnostic("PB002", "warning", message, field.origin.source, "leave them out for Postbox")
 
 
