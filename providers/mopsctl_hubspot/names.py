@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mopsctl.provider import convert
+
 VERSIONS = ("2026-09", "2026-03", "v3")  # the first is the default
 SCORING_VERSIONS = ("2026-09-beta", "2027-03-beta")
 LIFECYCLE_PROPERTY = "lifecyclestage"
@@ -69,6 +71,11 @@ def singular(name: str) -> str:
 def plural(name: str) -> str:
     """The object's name as paths use it; custom objects and ids stay as they are."""
     return OBJECT_IDS["lead"] if name == "lead" else PLURALS.get(name, name)
+
+
+def titled(label: str, object_name: str) -> str:
+    """What people call a thing of one object: `Business unit (contacts)`."""
+    return convert.titled(label, "leads" if object_name == "lead" else PLURALS.get(object_name, object_name))
 
 
 def is_standard(object_name: str, name: str) -> bool:

@@ -78,7 +78,7 @@ def test_options_are_keyed_by_their_value_and_keep_their_order(convert: Convert)
 def test_only_what_the_manifest_names_is_there(convert: Convert) -> None:
     resource = only(convert(field(label="", group=None)))
     assert resource.attributes == {"type": "string", "fieldType": "text"}
-    assert resource.title == "business_unit"
+    assert resource.title == "business_unit (contacts)"
 
 
 def test_a_resource_carries_what_its_author_decided(convert: Convert) -> None:
@@ -101,7 +101,7 @@ def test_the_author_may_narrow_the_mode_and_gets_steps(convert: Convert, manage:
 def test_owner_and_reason_go_into_the_description_where_asked(convert: Convert) -> None:
     origin = Origin(owner="marketing-ops", reason="routing needs it.")
     told = only(convert(field(origin=origin, description="Which unit.", describe=True))).attributes["description"]
-    assert told == "Which unit. Owner: marketing-ops. Why: routing needs it."
+    assert told == "Which unit. Owner: marketing-ops. Reason: routing needs it."
     assert only(convert(field(origin=origin, description="Which unit."))).attributes["description"] == "Which unit."
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from mopsctl.diagnostics import in_order
 from mopsctl.element import Consent, Element, Field, Group, Lifecycle, Mapping_, Pipeline, Score
 from mopsctl.provider.contract import Connection, Converted
+from mopsctl.provider.convert import merged
 from mopsctl.resource import Resource
 from mopsctl_hubspot.convert import consent, lifecycle, mapping, pipelines, properties, scoring
-from mopsctl_hubspot.convert.common import Context, merged
+from mopsctl_hubspot.convert.common import Context
 from mopsctl_hubspot.names import singular
 
 __all__ = ["convert"]

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from mopsctl.element import Consent, Purpose
+from mopsctl.provider.convert import quoted
 from mopsctl.resource import Resource
-from mopsctl_hubspot.convert.common import MOVED, Context, made, quoted
-from mopsctl_hubspot.names import LEGAL_BASIS_PROPERTY, OPT_OUT_PROPERTY, singular, split
+from mopsctl_hubspot.convert.common import MOVED, Context
+from mopsctl_hubspot.names import LEGAL_BASIS_PROPERTY, OPT_OUT_PROPERTY, singular, split, titled
 
 SUBSCRIPTION = "subscription:"
 UNSUBSCRIBE_ALL = "unsubscribe-all"
@@ -52,8 +53,7 @@ def _purpose(context: Context, element: Consent, purpose: Purpose) -> Iterator[R
 
 def _subscription(context: Context, purpose: Purpose, name: str) -> Resource:
     text = f", with the description '{purpose.description}'" if purpose.description else ""
-    return made(
-        context,
+    return context.made(
         purpose.origin,
         "subscription-type",
         name,
@@ -69,12 +69,11 @@ def _subscription(context: Context, purpose: Purpose, name: str) -> Resource:
 
 
 def _exists(context: Context, purpose: Purpose, object_name: str, name: str) -> Resource:
-    return made(
-        context,
+    return context.made(
         purpose.origin,
         "property",
         f"{object_name}.{name}",
-        title=purpose.label,
+        title=titled(purpose.label, object_name),
         attributes={},
         cell="consent.purpose",
         mode="verify",
@@ -84,8 +83,7 @@ def _exists(context: Context, purpose: Purpose, object_name: str, name: str) -> 
 
 def _opt_out(context: Context, element: Consent, binding: str) -> Resource:
     name = OPT_OUT_PROPERTY if binding == UNSUBSCRIBE_ALL else binding.rpartition(".")[2]
-    return made(
-        context,
+    return context.made(
         element.origin,
         "property",
         f"contact.{name}",
@@ -101,8 +99,7 @@ def _opt_out(context: Context, element: Consent, binding: str) -> Resource:
 
 def _bases(context: Context, element: Consent) -> Resource:
     wanted = sorted({BASES[basis] for basis in element.bases if basis in BASES})
-    return made(
-        context,
+    return context.made(
         element.origin,
         "legal-basis-list",
         "contact",
@@ -163,8 +160,7 @@ def _setting(context: Context, element: Consent, name: str, title: str, steps: S
 def _by_hand(
     context: Context, element: Consent, kind: str, name: str, *, title: str, cell: str, steps: Sequence[str]
 ) -> Resource:
-    return made(
-        context,
+    return context.made(
         element.origin,
         kind,
         name,

@@ -7,7 +7,8 @@ from typing import Any
 
 from mopsctl.diagnostics import Diagnostic, did_you_mean
 from mopsctl.element import Field, FieldType
-from mopsctl_hubspot.convert.common import finding, quoted
+from mopsctl.provider.convert import quoted
+from mopsctl_hubspot.convert.common import finding
 
 FIELD_TYPES: Mapping[FieldType, tuple[str, ...]] = {
     "text": ("text", "textarea", "html"),

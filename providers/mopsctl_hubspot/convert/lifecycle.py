@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from mopsctl.condition import sentence
 from mopsctl.element import Lifecycle, Stage, Transition
+from mopsctl.provider.convert import number
 from mopsctl.resource import Resource
-from mopsctl_hubspot.convert.common import MOVED, Context, made, number
-from mopsctl_hubspot.names import DEFAULT_STAGES, LIFECYCLE_PROPERTY, STAMP, plural, singular
+from mopsctl_hubspot.convert.common import MOVED, Context
+from mopsctl_hubspot.names import DEFAULT_STAGES, LIFECYCLE_PROPERTY, STAMP, plural, singular, titled
 
 
 def resources(context: Context, element: Lifecycle) -> Iterator[Resource]:
@@ -35,12 +36,11 @@ def resources(context: Context, element: Lifecycle) -> Iterator[Resource]:
 def stage_list(context: Context, element: Lifecycle) -> Resource:
     """The stages of the object, by internal value."""
     object_name = singular(element.object)
-    return made(
-        context,
+    return context.made(
         element.origin,
         "lifecycle-stage-list",
         object_name,
-        title=element.title or element.name,
+        title=titled(element.title or element.name, object_name),
         attributes={
             "stages": {stage.value: {"label": stage.label} for stage in element.stages},
             "stages_order": [stage.value for stage in element.stages],
@@ -56,8 +56,7 @@ def agreement(context: Context, element: Lifecycle) -> Resource:
 
     It is a thing of its own, so that writing the stages of one object does not make the plan for the other stale.
     """
-    return made(
-        context,
+    return context.made(
         element.origin,
         "lifecycle-agreement",
         singular(element.object),
@@ -81,12 +80,11 @@ def is_native(element: Lifecycle) -> bool:
 
 def _own_property(context: Context, element: Lifecycle) -> Resource:
     """A lifecycle on a property of one's own: its options are the stages."""
-    return made(
-        context,
+    return context.made(
         element.origin,
         "property",
         f"{singular(element.object)}.{element.field}",
-        title=element.title or element.name,
+        title=titled(element.title or element.name, singular(element.object)),
         attributes={
             "options": {stage.value: {"label": stage.label, "hidden": False} for stage in element.stages},
             "options_order": [stage.value for stage in element.stages],
@@ -118,12 +116,11 @@ def _stage_steps(element: Lifecycle, object_name: str) -> list[str]:
 
 def _stamps(context: Context, element: Lifecycle) -> Resource:
     named = {f"{STAMP}{stage.value}": {"type": "datetime"} for stage in element.stages}
-    return made(
-        context,
+    return context.made(
         element.origin,
         "stage-stamps",
         singular(element.object),
-        title=f"{element.title or element.name}: stage dates",
+        title=titled(f"{element.title or element.name}: stage dates", singular(element.object)),
         attributes={"stamps": named},
         cell="lifecycle.stamps",
         mode="verify",
@@ -135,12 +132,11 @@ def _checklist(
     context: Context, element: Lifecycle, name: str, *, cell: str, steps: Sequence[str], stage: Stage | None = None
 ) -> Resource:
     title = f"{element.title or element.name}: {name.partition('.')[0]}" + (f" of {stage.label}" if stage else "")
-    return made(
-        context,
+    return context.made(
         element.origin,
         "checklist",
         f"{element.name}.{singular(element.object)}.{name}",
-        title=title,
+        title=titled(title, singular(element.object)),
         attributes={"steps": list(steps)},
         cell=cell,
         mode="by-hand",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mopsctl.element import Field, FieldType, Mapping_, MappingRow, Side
+from mopsctl.provider.convert import quoted
 from mopsctl.resource import Resource
-from mopsctl_hubspot.convert.common import MOVED, Context, made, quoted
+from mopsctl_hubspot.convert.common import MOVED, Context
 from mopsctl_hubspot.convert.hints import FIELD_TYPES
 from mopsctl_hubspot.convert.properties import native_types
-from mopsctl_hubspot.names import singular
+from mopsctl_hubspot.names import singular, titled
 
 TWO_WAY = "Two-way"
 ALWAYS = "Always use Salesforce"
@@ -65,12 +66,11 @@ def rule(element: Mapping_, row: MappingRow) -> str | None:
 
 def _here(context: Context, row: MappingRow) -> Iterator[Resource]:
     for object_name, name in row.here.names:
-        yield made(
-            context,
+        yield context.made(
             row.origin,
             "property",
             f"{singular(object_name)}.{name}",
-            title=row.label or row.key,
+            title=titled(row.label or row.key, singular(object_name)),
             attributes={},
             cell="mapping.opt_out" if row.locked_by else "mapping.fields",
             mode="verify",
@@ -83,12 +83,11 @@ def _steps_of_row(context: Context, element: Mapping_, row: MappingRow) -> Itera
     if wording is None:
         return
     for object_name, name in row.here.names:
-        yield made(
-            context,
+        yield context.made(
             row.origin,
             "connector-mapping",
             f"{element.there}.{singular(object_name)}.{name}",
-            title=row.label or row.key,
+            title=titled(row.label or row.key, singular(object_name)),
             attributes={
                 "rule": wording,
                 "fields": sorted(f"{on}.{field}" for on, field in row.there.names),
@@ -132,8 +131,7 @@ def _scope(context: Context, element: Mapping_) -> Resource:
     ]
     if fields:
         steps.append(f"The segment asks for the property {fields}.")
-    return made(
-        context,
+    return context.made(
         element.origin,
         "connector-mapping",
         f"{element.there}.scope",

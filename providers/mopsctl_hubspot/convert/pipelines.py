@@ -6,7 +6,7 @@ from typing import Any
 
 from mopsctl.element import Pipeline, PipelineStage
 from mopsctl.resource import Resource
-from mopsctl_hubspot.convert.common import Context, made
+from mopsctl_hubspot.convert.common import Context
 from mopsctl_hubspot.names import singular
 
 
@@ -15,8 +15,7 @@ def resource(context: Context, element: Pipeline) -> Resource:
     object_name = singular(element.object)
     stages = {stage.value: _stage(object_name, stage) for stage in element.stages}
     listed = ", ".join(f"'{stage.label}' (id {stage.value})" for stage in element.stages)
-    return made(
-        context,
+    return context.made(
         element.origin,
         "pipeline",
         f"{object_name}.{element.name}",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mopsctl.element import Field, FieldType, Group, Item, Mode, ValueList
+from mopsctl.element import Field, FieldType, Group, Item, Mode, Role, ValueList
+from mopsctl.provider.convert import ROLE_ROWS, described, quoted
 from mopsctl.resource import Resource
 from mopsctl_hubspot.convert import hints
-from mopsctl_hubspot.convert.common import Context, made, quoted
-from mopsctl_hubspot.names import LIFECYCLE_PROPERTY, is_standard, singular
+from mopsctl_hubspot.convert.common import Context
+from mopsctl_hubspot.names import LIFECYCLE_PROPERTY, is_standard, singular, titled
 
 _NATIVE: Mapping[FieldType, str] = {
     "integer": "number",
@@ -29,29 +30,17 @@ _DISPLAY: Mapping[FieldType, Mapping[str, str]] = {
     "email": {"textDisplayHint": "email"},
 }
 _SPECIAL = {"dataSensitivity": "sensitive"}
-_CELLS: Mapping[str, str] = {
-    "reason": "lifecycle.reasons",
-    "lead_status": "lifecycle.lead_status",
-    "stage": "lifecycle.stages",
-    "stamp": "lifecycle.stamps",
-    "score": "scoring.field",
-    "grade": "scoring.bands",
-    "band": "scoring.bands",
-    "proof": "consent.proof",
-    "opt_out": "consent.stop",
-    "purpose": "consent.purpose",
-}
+_CELLS: Mapping[Role, str] = {**ROLE_ROWS, "opt_out": "consent.stop"}
 
 
 def group(context: Context, element: Group) -> Resource:
     """A property group."""
     object_name = singular(element.object)
-    return made(
-        context,
+    return context.made(
         element.origin,
         "property-group",
         f"{object_name}.{element.name}",
-        title=element.label or element.name,
+        title=titled(element.label or element.name, object_name),
         attributes={"label": element.label} if element.label else {},
         cell="field.group",
         steps=[f"{_screen(object_name)} The group '{element.name}' is on the tab Groups."],
@@ -67,12 +56,11 @@ def field(context: Context, element: Field, groups: Iterable[tuple[str, str]] = 
         for on, name in groups
         if (on, name) == (object_name, wanted.get("groupName"))
     ]
-    return made(
-        context,
+    return context.made(
         element.origin,
         "property",
         f"{object_name}.{element.name}",
-        title=element.label or element.name,
+        title=titled(element.label or element.name, object_name),
         attributes=wanted,
         cell=cell_of(element, object_name),
         mode=mode,
@@ -121,17 +109,8 @@ def _wanted(context: Context, element: Field, object_name: str) -> tuple[Mode, d
 
 
 def _texts(element: Field) -> dict[str, Any]:
-    found = {"label": element.label, "description": description(element), "groupName": element.group}
+    found = {"label": element.label, "description": described(element), "groupName": element.group}
     return {name: text for name, text in found.items() if text}
-
-
-def description(element: Field) -> str:
-    """The description; where the catalogue asks for it, with who owns the field and why it is there."""
-    words = [element.description]
-    if element.describe:
-        words += [f"Owner: {element.origin.owner}."] if element.origin.owner else []
-        words += [f"Why: {element.origin.reason.rstrip('.')}."] if element.origin.reason else []
-    return " ".join(word for word in words if word)
 
 
 def _more(context: Context, element: Field, type_: str) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from mopsctl.condition import sentence, tests
 from mopsctl.element import Rule, RuleGroup, Score
+from mopsctl.provider.convert import number, quoted
 from mopsctl.resource import Resource
 from mopsctl_hubspot.convert import calculators
-from mopsctl_hubspot.convert.common import Context, made, number, quoted
-from mopsctl_hubspot.names import is_standard, singular
+from mopsctl_hubspot.convert.common import Context
+from mopsctl_hubspot.names import is_standard, singular, titled
 
 _CATEGORIES = {"fit": "FIT", "engagement": "INTENT"}
 _SCREEN = "In HubSpot, open Marketing > Lead Scoring"
@@ -50,12 +51,11 @@ def _property(context: Context, score: Score) -> Resource:
     wanted: dict[str, Any] = {"type": "number"}
     if not standard:
         wanted |= {"label": score.title or score.name, "fieldType": "number"}
-    return made(
-        context,
+    return context.made(
         score.origin,
         "property",
         f"{object_name}.{score.field}",
-        title=score.title or score.name,
+        title=titled(score.title or score.name, singular(score.object)),
         attributes=wanted,
         cell="scoring.field",
         mode="verify" if standard else "write",
@@ -72,12 +72,11 @@ def _draft(context: Context, score: Score) -> Resource:
     }
     if segments:
         wanted["excludedSegments"] = sorted(str(segment) for segment in segments)
-    return made(
-        context,
+    return context.made(
         score.origin,
         "lead-score",
         name,
-        title=score.title or score.name,
+        title=titled(score.title or score.name, singular(score.object)),
         attributes=wanted,
         cell="scoring.fit" if score.dimension == "fit" else "scoring.engagement",
         steps=[f"{_SCREEN} and open the draft of '{native_name(score)}'."],
@@ -110,12 +109,11 @@ def _group(score: Score, group: RuleGroup) -> dict[str, Any]:
 
 def _publication(context: Context, score: Score) -> Resource:
     name = native_name(score)
-    return made(
-        context,
+    return context.made(
         score.origin,
         "score-publication",
         f"{singular(score.object)}.{name}",
-        title=f"{score.title or score.name}, published",
+        title=titled(f"{score.title or score.name}, published", singular(score.object)),
         attributes={"published": True},
         cell="scoring.fit" if score.dimension == "fit" else "scoring.engagement",
         mode="verify",
@@ -140,12 +138,11 @@ def _table(context: Context, score: Score) -> Resource | None:
         return None
     where = f"{_SCREEN}, make or open the {score.dimension} score '{native_name(score)}' for {singular(score.object)}s"
     intro = f"{where}, and add to its draft what HubSpot's API cannot say." if context.scoring else f"{where}."
-    return made(
-        context,
+    return context.made(
         score.origin,
         "score-table",
         f"{singular(score.object)}.{score.name}",
-        title=f"{score.title or score.name}: rules",
+        title=titled(f"{score.title or score.name}: rules", singular(score.object)),
         attributes={"steps": steps},
         cell="scoring.fit" if score.dimension == "fit" else "scoring.engagement",
         mode="by-hand",
