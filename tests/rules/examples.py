@@ -1,7 +1,8 @@
 """Example documents for every rule: `tests/rules/RULE/bad*.yaml` and `good*.yaml`, each put on top of the stack in `base`.
 
 A bad document says in its first line what is found in it: `# finds LINE:COLUMN LEVEL`. It breaks its rule there, once, and no
-other rule; a good one breaks none.
+other rule; a good one breaks none. What each bad one is told stands in `words.txt`; `python -m tests.rules.examples` writes
+that file anew, to be reviewed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 from mopsctl import checks
@@ -19,6 +21,7 @@ HERE = Path(__file__).parent
 BASE = HERE / "base"
 BAD = {f"{path.parent.name}/{path.stem}": path for path in sorted(HERE.glob("*/bad*.yaml"))}
 GOOD = {f"{path.parent.name}/{path.stem}": path for path in sorted(HERE.glob("*/good*.yaml"))}
+WORDS = HERE / "words.txt"
 TODAY = datetime.date(2026, 6, 1)
 FOLDERS = {
     "FieldCatalog": "catalog",
@@ -58,3 +61,14 @@ def findings(example: Path, folder: Path) -> tuple[Diagnostic, ...]:
 def shown(found: tuple[Diagnostic, ...]) -> list[str]:
     """Findings as the expectations word them."""
     return [f"{each.source} {each.rule} {each.level}" for each in found]
+
+
+def worded(name: str, found: tuple[Diagnostic, ...]) -> str:
+    """What is said about an example: the sentence, and what to do."""
+    return f"{name}\n" + "".join(f"  {each.message}\n    {each.hint}\n" for each in found)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as there:
+        said = [worded(name, findings(path, Path(there) / name)) for name, path in BAD.items()]
+    WORDS.write_text("".join(said), encoding="utf-8")

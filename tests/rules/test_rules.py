@@ -16,6 +16,7 @@ from tests.rules import examples
 def test_a_bad_document_breaks_its_rule_at_the_right_place_and_no_other(name: str, tmp_path: Path) -> None:
     found = examples.findings(examples.BAD[name], tmp_path)
     assert examples.shown(found) == examples.expected(examples.BAD[name]), [each.message for each in found]
+    assert examples.worded(name, found) in examples.WORDS.read_text("utf-8")
     message, hint = found[0].message, found[0].hint
     assert message.endswith(".")
     assert message[0].isupper() or message.split()[0].strip("'") in examples.BAD[name].read_text("utf-8"), message
@@ -33,6 +34,11 @@ def test_the_base_of_all_examples_breaks_no_rule() -> None:
     assert loaded.diagnostics == ()
     assert loaded.stack is not None
     assert checks.run(loaded.stack, examples.TODAY) == ()
+
+
+def test_no_words_are_left_over() -> None:
+    names = [line for line in examples.WORDS.read_text("utf-8").splitlines() if not line.startswith(" ")]
+    assert names == list(examples.BAD)
 
 
 @pytest.mark.parametrize("sort", [examples.BAD, examples.GOOD], ids=["bad", "good"])
