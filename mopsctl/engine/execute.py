@@ -107,37 +107,24 @@ class _SystemRun:
         return self._lines
 
     def _work(self) -> None:
-        waits = units.needs(self._mine, self._kinds)
-        for change in self._mine:
-            if _key(change) in self._run.done:
-                self._lines[_key(change)] = Line(change, "done", note="done by the run before")
-        while waiting := self._waiting():
+        schedule = units.Schedule(self._mine, self._kinds)
+        again = [change for change in self._mine if _key(change) in self._run.done]
+        self._lines |= {_key(change): Line(change, "done", note="done by the run before") for change in again}
+        schedule.settle({change.address: True for change in again})
+        while unit := schedule.next_unit():
             if self._run.stop.is_set():
                 self._leave()
                 return
-            self._skip_blocked(waiting, waits)
-            ready = [each for each in self._waiting() if not waits[each.address] & self._open()]
-            if ready:
-                rest = [each for each in self._waiting() if each not in ready]
-                self._unit(units.next_unit(ready, rest, waits, self._kinds))
-
-    def _waiting(self) -> list[Change]:
-        return [change for change in self._mine if _key(change) not in self._lines]
-
-    def _open(self) -> set[Address]:
-        return {change.address for change in self._waiting()}
-
-    def _skip_blocked(self, waiting: Sequence[Change], waits: Mapping[Address, frozenset[Address]]) -> None:
-        bad = {line.change.address: line for line in self._lines.values() if line.outcome != "done"}
-        for change in waiting:
-            if blocking := sorted(waits[change.address] & bad.keys()):
-                self._lines[_key(change)] = Line(change, "skipped", because=str(blocking[0]))
+            self._unit(unit, schedule)
+            ends = {each.address: self._lines[_key(each)].outcome == "done" for each in unit}
+            for change, because in schedule.settle(ends):
+                self._lines[_key(change)] = Line(change, "skipped", because=str(because))
 
     def _leave(self, error: str = "", hint: str = "") -> None:
-        for change in self._waiting():
-            self._lines[_key(change)] = Line(change, "not-started", error=error, hint=hint)
+        for change in self._mine:
+            self._lines.setdefault(_key(change), Line(change, "not-started", error=error, hint=hint))
 
-    def _unit(self, unit: Sequence[Change]) -> None:
+    def _unit(self, unit: Sequence[Change], schedule: units.Schedule) -> None:
         try:
             reading = self._target.system.reread([change.address for change in unit])
         except MopsctlError as error:
@@ -149,7 +136,10 @@ class _SystemRun:
             )
             return
         settled = {each.address: line for each in unit if (line := self._checked(each, reading)) is not None}
-        settled |= _dragged(unit, settled)
+        bad = [address for address, line in settled.items() if line.outcome != "done"]
+        free = {each.address: each for each in unit if each.address not in settled}
+        for address, because in schedule.dragged(bad, free).items():
+            settled[address] = Line(free[address], "skipped", because=str(because))
         if settled:
             self._close([settled[each.address] for each in unit if each.address in settled])
         rest = [each for each in unit if each.address not in settled]
@@ -175,7 +165,7 @@ class _SystemRun:
 
     def _reached(self, change: Change, seen: Observation | None) -> bool:
         if change.action == "remove":
-            return seen is None
+            return seen is None or seen.retired
         if seen is None:
             return False
         after = self._after(change, seen)
@@ -283,23 +273,6 @@ class _SystemRun:
     def _close(self, lines: Sequence[Line]) -> None:
         self._lines |= {_key(line.change): line for line in lines}
         self._run.finish(lines)
-
-
-def _dragged(unit: Sequence[Change], settled: Mapping[Address, Line]) -> dict[Address, Line]:
-    """Changes of the same call that need one that was refused or could not be read: they cannot go without it."""
-    bad = {address for address, line in settled.items() if line.outcome != "done"}
-    dragged: dict[Address, Line] = {}
-    grew = True
-    while grew:
-        more = {
-            each.address: Line(each, "skipped", because=str(min(set(each.needs) & bad)))
-            for each in unit
-            if each.address not in settled and each.address not in dragged and set(each.needs) & bad
-        }
-        grew = bool(more)
-        dragged |= more
-        bad |= more.keys()
-    return dragged
 
 
 def _line(change: Change, result: Result) -> Line:

@@ -1,13 +1,16 @@
 """Puts changes in order and into units: what one write call covers.
 
 A unit holds changes of one grain that are ready at the same time; a `deploy` grain sorts out dependencies inside itself, so
-its unit takes in everything whose only unmet needs are in the same unit.
+its unit takes in everything whose only unmet needs are in the same unit. Each change is touched when it becomes ready and
+when it ended, so that the work grows with the number of changes and of their needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
+from typing import NamedTuple
 
 from mopsctl.address import Address
 from mopsctl.engine.plan import Change
@@ -15,84 +18,161 @@ from mopsctl.errors import MopsctlError
 from mopsctl.provider.contract import Grain, Kind
 
 Kinds = Mapping[str, Kind]
+Node = Address | int  # a change, or a gate: removals of one kind wait behind it until everything before it is done
 
 
-def needs(changes: Sequence[Change], kinds: Kinds) -> dict[Address, frozenset[Address]]:
-    """What each writing change has to wait for: what it names and what is written too; removals wait for everything else.
+class _Bucket(NamedTuple):
+    """Changes that may share a call; `place` is that of their kind among the adapter's kinds."""
+
+    place: int
+    kind: str
+    action: str
+
+
+class Schedule:
+    """Says which changes of one system may go next, and which cannot go any more.
 
     Raises MopsctlError where changes need each other in a circle.
     """
-    written = {change.address for change in changes if change.action in ("add", "change")}
-    removals = [change for change in changes if change.action == "remove"]
-    waits = {
-        each.address: frozenset(each.needs) & written - {each.address} for each in changes if each.action != "remove"
-    }
-    done = set(written)
-    for group in _by_kind_backwards(removals, kinds):
-        waits |= {each.address: frozenset(done) for each in group}
-        done |= {each.address for each in group}
-    _refuse_circles(waits)
-    return waits
+
+    def __init__(self, changes: Sequence[Change], kinds: Kinds) -> None:
+        self._kinds = kinds
+        self._places = {kind: place for place, kind in enumerate(kinds)}
+        self._waiting = {change.address: change for change in changes}
+        self._ready: dict[_Bucket, list[Address]] = {}
+        self._behind: dict[Node, list[Node]] = {}
+        self._shut: set[int] = set()
+        waits = self._waits(changes)
+        _refuse_circles(waits)
+        self._unmet = {node: len(needs) for node, needs in waits.items()}
+        for node, needs in waits.items():
+            for need in needs:
+                self._behind.setdefault(need, []).append(node)
+        for node in [node for node, count in self._unmet.items() if not count]:
+            self._release(node)
+
+    def next_unit(self) -> list[Change]:
+        """The next unit: starts with the first ready change and takes in all that may go with it; empty where none is left."""
+        top = self._top()
+        if top is None:
+            return []
+        grain = self._kinds[top.kind].grain
+        if grain.deploy:
+            unit = self._deploy(grain)
+        else:
+            unit = self._popped(top, grain.size if top.action in grain.actions else 1)
+        return [self._waiting.pop(address) for address in unit]
+
+    def settle(self, ends: Mapping[Address, bool]) -> list[tuple[Change, Address]]:
+        """Take note of which changes are done and which are not. What needs one that is not, or waits behind it, is given
+        back with the change that stands in its way.
+        """
+        for address, done in ends.items():
+            self._waiting.pop(address, None)
+            if done:
+                self._pass(address)
+        lost = self._after((each for each, done in ends.items() if not done), self._waiting, self._shut)
+        return [(self._waiting.pop(address), because) for address, because in lost.items()]
+
+    def dragged(self, bad: Iterable[Address], unit: Collection[Address]) -> dict[Address, Address]:
+        """Those of a unit that cannot go without `bad` ones of the same unit, each with what it cannot go without."""
+        return self._after(bad, unit, set(self._shut))
+
+    def _waits(self, changes: Sequence[Change]) -> dict[Node, frozenset[Node]]:
+        """What each change waits for: what it names and is written too; removals wait for everything else."""
+        written = {change.address for change in changes if change.action != "remove"}
+        waits: dict[Node, frozenset[Node]] = {
+            each.address: frozenset(each.needs) & written - {each.address}
+            for each in changes
+            if each.action != "remove"
+        }
+        before: frozenset[Node] = frozenset(written)
+        for gate, group in enumerate(self._removals(changes)):
+            waits[gate] = before
+            waits |= {address: frozenset((gate,)) for address in group}
+            before = frozenset((gate, *group))
+        return waits
+
+    def _removals(self, changes: Sequence[Change]) -> list[list[Address]]:
+        """What is removed, by kind, the kinds backwards."""
+        groups: dict[int, list[Address]] = {}
+        for change in changes:
+            if change.action == "remove":
+                groups.setdefault(self._place(change.address), []).append(change.address)
+        return [groups[place] for place in sorted(groups, reverse=True)]
+
+    def _place(self, address: Address) -> int:
+        return self._places.get(address.kind, len(self._places))
+
+    def _release(self, node: Node) -> None:
+        if isinstance(node, int):
+            self._pass(node)
+        elif node in self._waiting:
+            bucket = _Bucket(self._place(node), node.kind, self._waiting[node].action)
+            heappush(self._ready.setdefault(bucket, []), node)
+
+    def _pass(self, node: Node) -> None:
+        for each in self._behind.get(node, ()):
+            self._unmet[each] -= 1
+            if not self._unmet[each]:
+                self._release(each)
+
+    def _top(self, grain: str | None = None) -> _Bucket | None:
+        """The bucket of the first change that is ready, of all or of those of one grain."""
+        fit = [each for each in self._ready if grain is None or self._kinds[each.kind].grain.name == grain]
+        found = [(each.place, first, each) for each in fit if (first := self._first(each))]
+        return min(found)[2] if found else None
+
+    def _first(self, bucket: _Bucket) -> Address | None:
+        heap = self._ready[bucket]
+        while heap and heap[0] not in self._waiting:  # an earlier run finished it
+            heappop(heap)
+        return heap[0] if heap else None
+
+    def _popped(self, bucket: _Bucket, size: int) -> list[Address]:
+        unit: list[Address] = []
+        while len(unit) < size and self._first(bucket):
+            unit.append(heappop(self._ready[bucket]))
+        return unit
+
+    def _deploy(self, grain: Grain) -> list[Address]:
+        unit: list[Address] = []
+        while len(unit) < grain.size and (top := self._top(grain.name)):
+            unit += self._popped(top, 1)
+        nodes: list[Node] = [*unit]
+        unmet: dict[Node, int] = {}
+        for node in nodes:  # grows while it is walked through
+            for each in self._behind.get(node, ()):
+                unmet[each] = unmet.get(each, self._unmet[each]) - 1
+                if unmet[each]:
+                    continue
+                if isinstance(each, int):
+                    nodes.append(each)
+                elif len(unit) < grain.size and self._fits(each, grain):
+                    nodes.append(each)
+                    unit.append(each)
+        return sorted(unit, key=lambda address: (self._place(address), address))
+
+    def _fits(self, address: Address, grain: Grain) -> bool:
+        return address in self._waiting and self._kinds[address.kind].grain.name == grain.name
+
+    def _after(self, bad: Iterable[Address], among: Collection[Address], shut: set[int]) -> dict[Address, Address]:
+        """Those `among` some that come after bad ones; gates already shut need no second look."""
+        causes: list[tuple[Node, Address]] = [(address, address) for address in sorted(bad)]
+        found: dict[Address, Address] = {}
+        for node, cause in causes:  # grows while it is walked through
+            for each in self._behind.get(node, ()):
+                if isinstance(each, int):
+                    if each not in shut:
+                        shut.add(each)
+                        causes.append((each, cause))
+                elif each in among and each not in found:
+                    found[each] = cause
+                    causes.append((each, each))
+        return found
 
 
-def next_unit(
-    ready: Sequence[Change], waiting: Sequence[Change], waits: Mapping[Address, frozenset[Address]], kinds: Kinds
-) -> list[Change]:
-    """The next unit: starts with the first ready change and takes in all that may go with it."""
-    first = min(ready, key=lambda each: _rank(each, kinds))
-    grain = kinds[first.address.kind].grain
-    if grain.deploy:
-        return _deploy(grain, ready, waiting, waits, kinds)
-    if first.action not in grain.actions:
-        return [first]
-    same = [
-        each for each in ready if kinds[each.address.kind].grain.name == grain.name and each.action in grain.actions
-    ]
-    alike = [each for each in same if each.action == first.action and each.address.kind == first.address.kind]
-    return sorted(alike, key=lambda each: each.address)[: grain.size]
-
-
-def _deploy(
-    grain: Grain,
-    ready: Sequence[Change],
-    waiting: Sequence[Change],
-    waits: Mapping[Address, frozenset[Address]],
-    kinds: Kinds,
-) -> list[Change]:
-    unit = {each.address: each for each in ready if kinds[each.address.kind].grain.name == grain.name}
-    met = set(unit)
-    others = [each for each in waiting if kinds[each.address.kind].grain.name == grain.name]
-    outside = {each.address for each in (*ready, *waiting)} - {each.address for each in (*unit.values(), *others)}
-    grew = True
-    while grew:
-        more = [
-            each
-            for each in others
-            if each.address not in met and not waits[each.address] & (outside | _open(others, met))
-        ]
-        grew = bool(more)
-        unit |= {each.address: each for each in more}
-        met |= {each.address for each in more}
-    return sorted(unit.values(), key=lambda each: _rank(each, kinds))
-
-
-def _open(others: Iterable[Change], met: set[Address]) -> set[Address]:
-    return {each.address for each in others if each.address not in met}
-
-
-def _rank(change: Change, kinds: Kinds) -> tuple[int, Address]:
-    order = list(kinds)
-    return (order.index(change.address.kind) if change.address.kind in order else len(order), change.address)
-
-
-def _by_kind_backwards(changes: Sequence[Change], kinds: Kinds) -> list[list[Change]]:
-    groups: dict[int, list[Change]] = {}
-    for change in changes:
-        groups.setdefault(_rank(change, kinds)[0], []).append(change)
-    return [groups[rank] for rank in sorted(groups, reverse=True)]
-
-
-def _refuse_circles(waits: Mapping[Address, frozenset[Address]]) -> None:
+def _refuse_circles(waits: Mapping[Node, frozenset[Node]]) -> None:
     try:
         TopologicalSorter(waits).prepare()
     except CycleError as error:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,10 +14,12 @@ from mopsctl.address import Address
 from mopsctl.engine import units
 from mopsctl.engine.plan import Change
 from mopsctl.engine.report import Line
+from mopsctl.engine.safety import Limit, Limits
 from mopsctl.engine.view import Rules
 from mopsctl.errors import MopsctlError
+from mopsctl.provider.contract import Grain
 from mopsctl.resource import Resource
-from mopsctl.testing.memory import KINDS, Store, broken, lost_answer
+from mopsctl.testing.memory import KINDS, MemorySystem, Store, broken, lost_answer
 from mopsctl.testing.world import World
 
 Make = Callable[..., Resource]
@@ -224,6 +229,78 @@ def test_removals_come_last_and_in_the_other_order(world: World, store: Store, f
     assert calls == [["new"], ["a"], ["g"]]
 
 
+def test_what_needs_a_skipped_change_is_skipped_too(world: World, store: Store, field: Make, thing: Make) -> None:
+    def fail(call: str, addresses: Sequence[Address]) -> None:
+        if call == "write" and G in addresses:
+            raise broken(call)
+
+    store.before = fail
+    rules = [thing("rule", "r", needs=(A,), text="t"), thing("rule", "s", text="t")]
+    lines = world.converge([thing("group", "g", label="G"), field("a", label="A", needs=("g",)), *rules])
+    assert outcomes(lines) == {"g": "failed", "a": "skipped", "r": "skipped", "s": "done"}
+    assert {line.change.address.name: line.because for line in lines if line.because} == {"a": str(G), "r": str(A)}
+
+
+def test_a_removal_does_not_go_without_what_takes_its_place(world: World, store: Store, thing: Make) -> None:
+    old, new = Address("memory", "rule", "old"), Address("memory", "rule", "new")
+    world.converge([replace(thing("rule", "old", text="x"), on_delete="delete")])
+    world.rules = Rules(allow_remove=True)
+    plan = world.plan([thing("rule", "new", text="x")])
+    store.things[new] = {"text": "somebody's"}
+    assert outcomes(world.apply(plan)) == {"new": "refused", "old": "skipped"}
+    assert old in store.things
+
+
+def test_a_deploy_takes_no_more_than_its_size_and_needs_before_what_needs_them(
+    world: World, store: Store, thing: Make
+) -> None:
+    calls: list[list[str]] = []
+    store.before = _listing(calls)
+    world.kinds = {**KINDS, "rule": replace(KINDS["rule"], grain=Grain("deploy", size=3, deploy=True))}
+    order = ["r4", "r3", "r2", "r1", "r0"]  # each needs the one before
+    before = dict(zip(order[1:], order, strict=False))
+    needs = {name: (Address("memory", "rule", before[name]),) if name in before else () for name in order}
+    world.converge([thing("rule", name, needs=needs[name], text="x") for name in order])
+    assert calls == [["r2", "r3", "r4"], ["r0", "r1"]]
+
+
+def _work(number: int, folder: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[int], list[Resource]]) -> int:
+    """How often addresses and changes are compared or hashed while so many changes are applied."""
+    world = World("memory", MemorySystem(Store()), KINDS, folder)
+    world.rules = Rules(allow_remove=True, limits=Limits(Limit(), Limit()))
+    plan = world.plan(make(number))
+    count = 0
+
+    def counted(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            nonlocal count
+            count += 1
+            return method(*arguments)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for sort, names in ((Address, ("__hash__", "__eq__", "__lt__")), (Change, ("__eq__",))):
+            for name in names:
+                patch.setattr(sort, name, counted(getattr(sort, name)))
+        assert all(line.outcome == "done" for line in world.apply(plan))
+    return count
+
+
+@pytest.mark.parametrize("kind", ["group", "field", "rule"])
+def test_twice_the_changes_take_about_twice_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, thing: Make, kind: str
+) -> None:
+    def make(number: int) -> list[Resource]:
+        return [
+            thing(kind, f"{n:04}", label="x") if kind != "rule" else thing(kind, f"{n:04}", text="x")
+            for n in range(number)
+        ]
+
+    few, many = (_work(number, tmp_path / str(number), monkeypatch, make) for number in (60, 240))
+    assert many < 6 * few
+
+
 def test_needs_in_a_circle_are_an_error_not_a_hang(world: World, thing: Make) -> None:
     one, two = Address("memory", "group", "one"), Address("memory", "group", "two")
     lines = world.converge(
@@ -241,7 +318,7 @@ def test_units_refuse_circles() -> None:
         for name, other in (("a", "b"), ("b", "a"))
     ]
     with pytest.raises(MopsctlError, match="circle"):
-        units.needs(changes, KINDS)
+        units.Schedule(changes, KINDS)
 
 
 class TestJournal:
