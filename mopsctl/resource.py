@@ -71,7 +71,7 @@ class Observation:
 
     `attributes` are normalised by the adapter once, for both sides: equal meaning has equal values. `writable` narrows
     what may be written on this very thing (None: whatever its kind allows); `why_not` says why. `removable` is false where
-    the vendor would refuse. `records` is the number of records that hold a value, where the read brought it along.
+    the vendor would refuse. `retired` marks a thing that is archived or hidden and still listed: its removal is done.
     """
 
     address: Address
@@ -82,6 +82,7 @@ class Observation:
     removable: bool = True
     facts: FieldFacts | None = None
     builtin: bool = False
+    retired: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attributes", canonical.numbers(self.attributes))

@@ -224,6 +224,7 @@ def _rules(ask: Ask, stack: Stack, environment: Environment) -> Rules:
         forget=frozenset(each.address for each in stack.forget),
         on_delete_of=documents.get,
         default_on_delete=stack.defaults.on_delete,
+        on_drift=stack.defaults.on_drift,
         limits=safety.Limits(_limit(limits.remove, standard.remove), _limit(limits.change, standard.change)),
     )
 

@@ -17,7 +17,7 @@ def decide(entry: Entry, system: SystemView, seen: Observation | None, rules: Ru
     kind = system.kinds.get(entry.address.kind)
     if entry.address in rules.forget:
         return _leaving(entry, kind, "forget", "declared_forgotten")
-    if seen is None or kind is None:
+    if seen is None or seen.retired or kind is None:
         return _leaving(entry, kind, "forget", "left_manifest_already_gone")
     on_delete = _on_delete(entry, rules)
     obstacle = _obstacle(entry, kind, seen, rules)

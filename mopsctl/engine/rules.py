@@ -1,6 +1,6 @@
 """Every rule that a plan can find broken, for `mopsctl explain` and for the documentation.
 
-PL: one change of a plan, or the apply of it. SF: the plan as a whole. LC018 is a check of lifecycles that needs the number of
+PL: one change of a plan, or the apply of it. SL: the plan as a whole. LC018 is a check of lifecycles that needs the number of
 records, which only a plan has.
 """
 
@@ -62,16 +62,28 @@ RULES: Final = {
             "Without a word about it, the old thing leaves and an empty new one is made: the values stay behind.",
         ),
         PlanRule(
-            "SF001",
+            "PL006",
+            "warning",
+            "what is left alone exists",
+            "A misspelt name under 'leave' leaves nothing alone: the next apply writes what was to be spared.",
+        ),
+        PlanRule(
+            "SL001",
             "error",
             "one run removes no more than the environment allows",
             "A wrong folder, a wrong branch or an empty file looks like the wish to remove everything.",
         ),
         PlanRule(
-            "SF002",
+            "SL002",
             "error",
             "one run changes no more than the environment allows",
             "A change of many things at once is more than a reviewer can look at, and often a slip in one place.",
+        ),
+        PlanRule(
+            "SL003",
+            "warning",
+            "nobody changed by hand what is ours",
+            "Somebody had a reason. `on_drift` makes it a warning, an error that stops the apply, or nothing.",
         ),
     )
 }

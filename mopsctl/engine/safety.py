@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
-from mopsctl.diagnostics import Diagnostic
-from mopsctl.engine.plan import Change
+from mopsctl.diagnostics import Diagnostic, Level
+from mopsctl.engine.plan import Change, Drift
 from mopsctl.state.model import State
 
-ACCEPTABLE = ("SF001", "SF002")  # verdicts that `--accept DIGEST` lifts
+OnDrift = Literal["warn", "fail", "overwrite"]
+ACCEPTABLE = ("SL001", "SL002", "SL003")  # verdicts that `--accept DIGEST` lifts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,27 @@ def verdicts(changes: Sequence[Change], state: State, limits: Limits) -> list[Di
     removed = sum(change.action == "remove" for change in changes)
     changed = sum(change.action == "change" for change in changes)
     found = [
-        _judged(("SF001", "removes"), removed, ours, limits.remove, limits.few),
-        _judged(("SF002", "changes"), changed, ours, limits.change, limits.few),
+        _judged(("SL001", "removes"), removed, ours, limits.remove, limits.few),
+        _judged(("SL002", "changes"), changed, ours, limits.change, limits.few),
     ]
     return [each for each in found if each is not None]
+
+
+def about_drift(drift: Sequence[Drift], on_drift: OnDrift) -> list[Diagnostic]:
+    """What the stack's author wants to be said about things that somebody changed on a system."""
+    if on_drift == "overwrite":
+        return []
+    level: Level = "error" if on_drift == "fail" else "warning"
+    return [
+        Diagnostic(
+            rule="SL003",
+            level=level,
+            message=f"{each.title} was changed on the system since the last apply.",
+            hint="take it over into the manifest, put it back with this plan, or leave it to others; 'mopsctl drift' shows it",
+            address=str(each.address),
+        )
+        for each in drift
+    ]
 
 
 def _judged(rule: tuple[str, str], number: int, ours: int, limit: Limit, few: int) -> Diagnostic | None:

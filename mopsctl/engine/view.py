@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.element import OnDelete
-from mopsctl.engine.safety import Limits
+from mopsctl.engine.safety import Limits, OnDrift
 from mopsctl.provider.contract import Account, Kind
 from mopsctl.resource import Observation, Reading, Resource
 
@@ -54,3 +54,4 @@ class Rules:
     on_delete_of: Callable[[str], OnDelete | None] = lambda _document: None
     default_on_delete: OnDelete = "keep"
     limits: Limits = field(default_factory=Limits)
+    on_drift: OnDrift = "warn"

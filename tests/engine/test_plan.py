@@ -261,6 +261,14 @@ class TestRenames:
         assert (note.rule, note.level) == ("PL005", "note")
         assert "moved: [{from: 'memory:field/a', to: 'memory:field/b'}]" in note.hint
 
+    def test_each_twin_is_named_once_in_the_order_of_names(self, world: World, field: Make) -> None:
+        world.converge([field(name, label="A") for name in ("a", "b")])
+        plan = world.plan([field(name, label="A") for name in ("c", "d", "e")])
+        assert [each.message for each in plan.verdicts] == [
+            "memory:field/c looks like memory:field/a under another name.",
+            "memory:field/d looks like memory:field/b under another name.",
+        ]
+
     def test_two_things_that_differ_are_no_rename(self, world: World, field: Make) -> None:
         world.converge([field("a", label="A")])
         assert world.plan([field("b", label="B")]).verdicts == ()
@@ -308,7 +316,7 @@ class TestLimits:
         world.converge([field(f"f{n:02}", on_delete="delete") for n in range(12)])
         world.rules = Rules(allow_remove=True, limits=Limits(remove=Limit(count=3)))
         plan = world.plan([field(f"f{n:02}", on_delete="delete") for n in range(8)])
-        assert [each.rule for each in plan.refused] == ["SF001"]
+        assert [each.rule for each in plan.refused] == ["SL001"]
         assert "4 of 12" in plan.refused[0].message
 
     @pytest.mark.parametrize(("left", "refused"), [(9, False), (8, True)])

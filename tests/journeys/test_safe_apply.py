@@ -188,7 +188,7 @@ class TestRemoval:
         stack.drop_field("recycle_reason")
         options = ("--allow-remove", *HUBSPOT)
         plan = stack.plan(*options)
-        assert [each["rule"] for each in plan["verdicts"] if each["level"] == "error"] == ["SF001"]
+        assert [each["rule"] for each in plan["verdicts"] if each["level"] == "error"] == ["SL001"]
         refused = stack.apply(*options)
         assert refused.code == 3
         assert plan["digest"] in " ".join(refused.err.split())
