@@ -100,6 +100,7 @@ class Fields(Collection):
             removable=writable is None,
             facts=field_facts(doc, read_only=more.get("updateable") is False),
             builtin=not doc.get("isCustom", False) or not shelf.writable,
+            retired=attributes.get("hidden") is True,
         )
 
     def write(self, write: Write) -> Result:
