@@ -83,17 +83,22 @@ class Maker:
             needs=tuple(sorted(set(needs))),
             on_delete=origin.on_delete,
             protect=origin.protect,
-            leave=self._left(origin),
+            leave=self._left(origin, self.kinds[kind]),
             reason=origin.reason,
             owner=origin.owner,
         )
 
-    def _left(self, origin: Origin) -> tuple[str, ...]:
-        """The attributes that the author leaves alone, by the vendor's names."""
-        return tuple(dict.fromkeys(name for word in origin.leave for name in self.left.get(word, (word,))))
+    def _left(self, origin: Origin, kind: Kind) -> tuple[str, ...]:
+        """The attributes that the author leaves alone, by the names that they have on the kind."""
+        names = (
+            name
+            for word in origin.leave
+            for name in [each for each in self.left.get(word, ()) if each in kind.attributes] or [word]
+        )
+        return tuple(dict.fromkeys(names))
 
     def _step(self, kind: Kind, title: str, origin: Origin, attributes: Mapping[str, Json]) -> str:
-        left = self._left(origin)
+        left = self._left(origin, kind)
         wanted = "; ".join(_wanted(kind, name, attributes[name]) for name in sorted(attributes) if name not in left)
         return f"In {self.vendor}, set up the {kind.noun} '{title}'" + (f" with {wanted}." if wanted else ".")
 

@@ -191,7 +191,7 @@ def _of_list(resource: Resource) -> Iterator[Problem]:
     if resource.address.kind not in ("field", "global-value-set", "standard-value-set"):
         return
     values: Mapping[str, Json] = resource.attributes.get("values") or {}
-    noun = resource.title
+    noun = resource.address.name
     if resource.address.kind == "global-value-set" and (problem := _set_name_problem(resource.address.name)):
         yield "SF001", f"Salesforce takes no global value set named {noun}: {problem}.", "choose another value_set"
     if len(values) > MOST_VALUES:

@@ -151,8 +151,8 @@ class TestFields:
         field = replace(person_field("region"), origin=replace(HERE, manage=manage))
         found = resources_of([field])["field/person.region"]
         assert found.mode == manage
-        assert "set up the person field 'region' with" in found.steps[0]
-        assert found.why.startswith("The manifest asks for")
+        assert "set up the person field 'region (person)' with" in found.steps[0]
+        assert found.why == ""  # the plan says itself that the manifest wants it so
 
 
 class TestFieldRefusals:

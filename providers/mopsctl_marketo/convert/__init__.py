@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from mopsctl.diagnostics import in_order
 from mopsctl.element import Consent, Element, Field, Group, Lifecycle, Mapping_, Origin, Score
 from mopsctl.provider.contract import Connection, Converted
+from mopsctl.provider.convert import merged
 from mopsctl.resource import Resource
 from mopsctl_marketo import rejects
-from mopsctl_marketo.convert.common import Context, merged
+from mopsctl_marketo.convert.common import Context
 from mopsctl_marketo.convert.consent import of_consent
 from mopsctl_marketo.convert.custom_objects import of_custom_fields
 from mopsctl_marketo.convert.expectations import of_expectations
@@ -35,11 +36,12 @@ def convert(elements: Sequence[Element], connection: Connection) -> Converted:
 
 
 def _resources(context: Context, elements: Sequence[Element], fields: Sequence[Field]) -> Iterator[Resource]:
+    """Declared fields first: what other elements only look at must not stand for what a catalogue owns."""
     yield from of_custom_fields(context, (field for field in fields if custom_object(field.object)))
+    for field in fields:
+        yield from of_field(context, field)
     for element in elements:
         match element:
-            case Field():
-                yield from of_field(context, element)
             case Group():
                 yield from of_group(context, element, fields)
             case Lifecycle():

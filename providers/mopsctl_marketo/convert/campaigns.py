@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from mopsctl.condition import Condition, tests
 from mopsctl.element import Rule, RuleGroup, Score
+from mopsctl.provider.convert import number, quoted
 from mopsctl.resource import Resource
-from mopsctl_marketo.convert.common import ACTIVITIES, Context, made, number, quoted
+from mopsctl_marketo.convert.common import ACTIVITIES, Context
 from mopsctl_marketo.convert.score_parts import Part, campaign_names, parts_of, periods
 from mopsctl_marketo.settings import ScoreSettings
 
@@ -73,8 +74,7 @@ def _logic(model: Model, name: str, rule: Rule | None, cell: str, steps: tuple[s
     needs = [model.context.address("program", program)]
     if rule is not None:
         needs.append(model.context.address("campaign", f"{program}/{name}"))
-    return made(
-        model.context,
+    return model.context.made(
         model.score.origin,
         "campaign-logic",
         f"{program}/{name}",
@@ -89,8 +89,7 @@ def _logic(model: Model, name: str, rule: Rule | None, cell: str, steps: tuple[s
 
 
 def _rules(model: Model, rule: Rule, name: str, trigger: str) -> Resource:
-    return made(
-        model.context,
+    return model.context.made(
         model.score.origin,
         "campaign-rules",
         f"{model.settings.program}/{name}",

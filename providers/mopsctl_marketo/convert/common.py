@@ -1,41 +1,46 @@
-"""What every conversion needs: the connection's decisions, and one way to make a resource."""
+"""What every conversion needs: the connection's decisions, and what things are called on the screens."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from mopsctl.address import Address
 from mopsctl.condition import Condition, sentence, tests
 from mopsctl.diagnostics import Diagnostic, Level, Source
-from mopsctl.element import Field, Mode, Origin
-from mopsctl.resource import Resource
+from mopsctl.element import Field
+from mopsctl.provider import convert
+from mopsctl.provider.convert import Maker
 from mopsctl_marketo.convert.native import shown_label
 from mopsctl_marketo.kinds import CELLS, KINDS
 from mopsctl_marketo.names import is_standard
 from mopsctl_marketo.settings import Settings
 
-_MODES: tuple[Mode, ...] = ("write", "verify", "by-hand")
 ACTIVITIES = "Marketing Activities"
 FIELD_SCREEN = "Admin > Field Management"
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class Context(Maker):
     """One connection, as far as it decides what things become.
 
     `fields` are the declared fields by object and name, `synced` those that a mapping lets the CRM sync manage.
     """
 
+    vendor = "Marketo"
+    kinds = KINDS
+    cells = CELLS
+    left: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "type": ("type", "score"),
+        "pii": ("sensitive",),
+        "values": ("values", "order"),
+    }
+
     system: str
     settings: Settings = field(default_factory=Settings)
     fields: Mapping[tuple[str, str], Field] = field(default_factory=dict)
     synced: frozenset[tuple[str, str]] = frozenset()
-
-    def address(self, kind: str, name: str) -> Address:
-        """The address of a thing on this system."""
-        return Address(self.system, kind, name)
 
     def label(self, object_name: str, name: str) -> str:
         """How a person finds a field on Marketo's screens: by its display name, Marketo's own fields by their API name."""
@@ -45,9 +50,9 @@ class Context:
         return shown_label(found.label or name) if found else name
 
     def title(self, object_name: str, name: str) -> str:
-        """What the manifests call a field."""
+        """What the manifests call a field, and whose field it is."""
         found = self.fields.get((object_name, name))
-        return (found.label or name) if found else name
+        return titled((found.label if found else "") or name, object_name)
 
     def of_key(self, object_name: str, key: str) -> str:
         """How a person finds the field of a catalogue key; the key itself where Marketo has no such field."""
@@ -63,81 +68,9 @@ class Context:
         return sentence(condition) + (f" (in Marketo, {legend})" if legend else "")
 
 
-def made(
-    context: Context,
-    origin: Origin,
-    kind: str,
-    name: str,
-    title: str,
-    attributes: Mapping[str, Any],
-    *,
-    cell: str,
-    mode: Mode = "write",
-    steps: Iterable[str] = (),
-    needs: Iterable[Address] = (),
-    source: Source | None = None,
-) -> Resource:
-    """A resource; its mode is the narrower one of what Marketo allows and what the author wants."""
-    settled = narrower(mode, origin.manage)
-    return Resource(
-        address=context.address(kind, name),
-        title=title,
-        attributes=dict(attributes),
-        source=source or origin.source,
-        document=origin.document,
-        mode=settled,
-        why=_why(mode, settled, cell),
-        capability=cell,
-        steps=tuple(steps) or _own_words(settled, kind, title, attributes),
-        needs=tuple(sorted(set(needs))),
-        on_delete=origin.on_delete,
-        protect=origin.protect,
-        leave=origin.leave,
-        reason=origin.reason,
-        owner=origin.owner,
-    )
-
-
-def _why(allowed: Mode, settled: Mode, cell: str) -> str:
-    if settled != allowed:
-        return f"The manifest asks for {settled.replace('-', ' ')}."
-    return CELLS[cell].why if allowed != "write" else ""
-
-
-def _own_words(mode: Mode, kind: str, title: str, attributes: Mapping[str, Any]) -> tuple[str, ...]:
-    """Steps for a thing that Marketo would let mopsctl write, but its author would not."""
-    if mode == "write":
-        return ()
-    wanted = "; ".join(f"{name.replace('_', ' ')} {value!r}" for name, value in sorted(attributes.items()))
-    return (f"In Marketo, set up the {KINDS[kind].noun} '{title}'" + (f" with {wanted}." if wanted else "."),)
-
-
-def narrower(one: Mode, other: Mode) -> Mode:
-    """The mode that does less."""
-    return max(one, other, key=_MODES.index)
-
-
-def merged(resources: Iterable[Resource]) -> tuple[Resource, ...]:
-    """Each address once, sorted; what came first wins, what came later adds what was not said."""
-    found: dict[Address, Resource] = {}
-    for resource in resources:
-        have = found.get(resource.address)
-        found[resource.address] = resource if have is None else _joined(have, resource)
-    return tuple(found[address] for address in sorted(found))
-
-
-def _joined(have: Resource, more: Resource) -> Resource:
-    attributes = {**more.attributes, **have.attributes}
-    for name in have.attributes.keys() & more.attributes.keys():
-        if isinstance(have.attributes[name], dict):
-            attributes[name] = {**more.attributes[name], **have.attributes[name]}
-    return replace(
-        have,
-        attributes=attributes,
-        steps=have.steps + tuple(step for step in more.steps if step not in have.steps),
-        needs=tuple(sorted({*have.needs, *more.needs})),
-        protect=have.protect or more.protect,
-    )
+def titled(label: str, object_name: str) -> str:
+    """What people call a thing of one object: `Business unit (program member)`."""
+    return convert.titled(label, object_name.replace("_", " "))
 
 
 def finding(
@@ -145,18 +78,3 @@ def finding(
 ) -> Diagnostic:
     """One finding of this adapter."""
     return Diagnostic(rule, level, message, source, hint, str(address))
-
-
-def quoted(words: Iterable[str]) -> str:
-    """Words in quotes, with commas between."""
-    return ", ".join(f"'{word}'" for word in words)
-
-
-def number(value: float) -> str:
-    """A number as people write it: 5, not 5.0."""
-    return f"{value:g}"
-
-
-def signed(value: float) -> str:
-    """Points as Marketo's Change Score writes them: `+30`, `-10`; zero is `+0`."""
-    return f"{int(value):+d}"

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mopsctl.element import Consent, Field, Item, Purpose, ValueList
+from mopsctl.provider.convert import quoted
 from mopsctl.resource import Resource
-from mopsctl_marketo.convert.common import ACTIVITIES, Context, made, quoted
+from mopsctl_marketo.convert.common import ACTIVITIES, Context, titled
 from mopsctl_marketo.convert.fields import of_field, setting, value_list
 from mopsctl_marketo.names import BUILTIN_FLAGS, is_standard
 
@@ -46,12 +47,11 @@ def _flags(context: Context, consent: Consent) -> Iterator[Resource]:
     """Marketo's own flags, and what stops everything, where the policy binds it to a field."""
     for name in sorted({*BUILTIN_FLAGS, *([consent.opt_out_all] if consent.opt_out_all else [])}):
         title = BUILTIN_FLAGS.get(name, name)
-        yield made(
-            context,
+        yield context.made(
             consent.origin,
             "field",
             f"person.{name}",
-            title,
+            titled(title, "person"),
             {} if is_standard("person", name) else {"type": "boolean"},
             cell="consent.stop",
             mode="verify",

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mopsctl.element import Field
+from mopsctl.provider.convert import described, together
 from mopsctl.resource import Resource
-from mopsctl_marketo.convert.common import Context, made
-from mopsctl_marketo.convert.fields import described
+from mopsctl_marketo.convert.common import Context
 from mopsctl_marketo.names import TYPES, custom_object
 
 HINTS = frozenset({"dedupe", "link", "object_label", "object_plural", "object_description", "in_person_detail"})
@@ -32,13 +32,14 @@ def custom_type(field: Field) -> str:
 
 def item(field: Field) -> dict[str, Any]:
     """One field of the object, as far as the manifest names it."""
-    return {
+    named: dict[str, Any] = {
         "label": field.label or field.name,
         "type": custom_type(field),
         "description": described(field),
         "dedupe": field.hints.get("dedupe") is True,
         "link": str(field.hints.get("link", "")),
     }
+    return {name: value for name, value in named.items() if name not in field.origin.leave}
 
 
 def _object(context: Context, name: str, fields: list[Field]) -> Resource:
@@ -48,9 +49,8 @@ def _object(context: Context, name: str, fields: list[Field]) -> Resource:
     if "in_person_detail" in hints:
         attributes["in_person_detail"] = hints["in_person_detail"] is True
     links = {str(field.hints["link"]).partition(".")[0] for field in fields if field.hints.get("link")}
-    return made(
-        context,
-        fields[0].origin,
+    return context.made(
+        together([field.origin for field in fields]),
         "custom-object",
         name,
         attributes["label"],

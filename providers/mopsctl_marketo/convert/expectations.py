@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mopsctl.element import Origin
+from mopsctl.provider.convert import quoted
 from mopsctl.resource import Resource
-from mopsctl_marketo.convert.common import Context, made, quoted
+from mopsctl_marketo.convert.common import Context
 
 
 def of_expectations(context: Context, origin: Origin, expected: Mapping[str, Any]) -> Iterator[Resource]:
@@ -34,8 +35,7 @@ def _channel(context: Context, origin: Origin, name: str, statuses: list[str]) -
     attributes: dict[str, Any] = {"statuses": {status: {} for status in statuses}} if statuses else {}
     more = f" with the statuses {quoted(statuses)}, in this order" if statuses else ""
     step = f"In Admin > Tags > Channel, choose New Channel, and make '{name}'{more}."
-    return made(
-        context,
+    return context.made(
         origin,
         "channel",
         name,
@@ -50,18 +50,18 @@ def _channel(context: Context, origin: Origin, name: str, statuses: list[str]) -
 def _tag(context: Context, origin: Origin, name: str, values: list[str]) -> Resource:
     attributes: dict[str, Any] = {"values": {value: {} for value in values}} if values else {}
     step = f"In Admin > Tags, choose New Tag Type or edit it: '{name}' with the values {quoted(values)}."
-    return made(context, origin, "tag", name, name, attributes, cell="scoring.engagement", mode="verify", steps=(step,))
+    return context.made(origin, "tag", name, name, attributes, cell="scoring.engagement", mode="verify", steps=(step,))
 
 
 def _segmentation(context: Context, origin: Origin, name: str, segments: list[str]) -> Resource:
     attributes: dict[str, Any] = {"status": "approved"} | ({"segments": segments} if segments else {})
     more = f" with the segments {quoted(segments)}, in this order" if segments else ""
     step = f"In Database > Segmentations, make the segmentation '{name}'{more}, and approve it."
-    return made(
-        context, origin, "segmentation", name, name, attributes, cell="consent.rules", mode="verify", steps=(step,)
+    return context.made(
+        origin, "segmentation", name, name, attributes, cell="consent.rules", mode="verify", steps=(step,)
     )
 
 
 def _partition(context: Context, origin: Origin, name: str) -> Resource:
     step = f"In Admin > Workspaces & Partitions > Person Partitions, make the partition '{name}'."
-    return made(context, origin, "partition", name, name, {}, cell="field.visibility", mode="verify", steps=(step,))
+    return context.made(origin, "partition", name, name, {}, cell="field.visibility", mode="verify", steps=(step,))

@@ -7,23 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from mopsctl.element import Field, Group, Origin, Role
+from mopsctl.provider.convert import ROLE_ROWS, described, quoted
 from mopsctl.resource import Resource
-from mopsctl_marketo.convert.common import ACTIVITIES, FIELD_SCREEN, Context, made, quoted
+from mopsctl_marketo.convert.common import ACTIVITIES, FIELD_SCREEN, Context, titled
 from mopsctl_marketo.convert.native import shown_label
 from mopsctl_marketo.names import CREATABLE_TYPES, OWNED_BY_THE_SYSTEM, SHELVES, TYPES, Shelf, is_standard
 
-_CELL_OF_ROLE: Mapping[Role, str] = {
-    "stage": "lifecycle.stages",
-    "stamp": "lifecycle.stamps",
-    "score": "scoring.field",
-    "grade": "scoring.bands",
-    "band": "scoring.bands",
-    "reason": "lifecycle.reasons",
-    "sla": "lifecycle.sla",
-    "lead_status": "lifecycle.lead_status",
-    "proof": "consent.proof",
-    "purpose": "consent.purpose",
-}
 _LISTS: Mapping[Role, str] = {
     "stage": "lifecycle.labels",
     "lead_status": "lifecycle.lead_status",
@@ -50,13 +39,19 @@ def of_field(context: Context, field: Field) -> Iterator[Resource]:
     ):
         main = replace(main, why=_CRM_FIRST)
     yield main
-    if field.values is not None and field.values.items:
+    yield from _besides(context, field, main)
+
+
+def _besides(context: Context, field: Field, main: Resource) -> Iterator[Resource]:
+    """What only screens hold of a field, apart from what its author leaves alone."""
+    left = field.origin.leave
+    if field.values is not None and field.values.items and "values" not in left:
         yield value_list(context, field)
-    if field.default is not None:
+    if field.default is not None and "default" not in left:
         yield _default(context, field, main)
-    if field.required:
+    if field.required and "required" not in left:
         yield _required(context, field, main)
-    if field.write_once:
+    if field.write_once and "write" not in left:
         first = "every input source but the one that fills it first"
         yield blocked(context, field.origin, (field.object, field.name), first)
 
@@ -64,6 +59,11 @@ def of_field(context: Context, field: Field) -> Iterator[Resource]:
 def field_name(field: Field) -> str:
     """The name of a field as addresses spell it."""
     return f"{field.object}.{field.name}"
+
+
+def title_of(field: Field) -> str:
+    """What people call a field, and whose field it is: `Business unit (person)`."""
+    return titled(field.label or field.name, field.object)
 
 
 def wanted_attributes(context: Context, field: Field) -> dict[str, Any]:
@@ -91,27 +91,18 @@ def _type(field: Field) -> dict[str, Any]:
     return {"type": TYPES[field.type]}
 
 
-def described(field: Field) -> str:
-    """The description, with owner and reason where the catalogue asks for them."""
-    owner, reason = field.origin.owner or field.owner, field.origin.reason.strip().rstrip(".")
-    parts = [field.description.strip()]
-    if field.describe:
-        parts += [f"Owner: {owner}." if owner else "", f"Reason: {reason}." if reason else ""]
-    return " ".join(part for part in parts if part)
-
-
 def _own(context: Context, field: Field, shelf: Shelf) -> Resource:
     attributes = wanted_attributes(context, field)
     standard = is_standard(field.object, field.name)
-    args = (context, field.origin, shelf.kind, field_name(field), field.label or field.name)
-    cell = "field.standard" if standard else _CELL_OF_ROLE.get(field.role, "field.new")
+    args = (field.origin, shelf.kind, field_name(field), title_of(field))
+    cell = "field.standard" if standard else ROLE_ROWS.get(field.role, "field.new")
     if standard and field.name in OWNED_BY_THE_SYSTEM:
-        return made(*args, {}, cell="consent.stop", mode="verify", steps=_missing_builtin(field))
+        return context.made(*args, {}, cell="consent.stop", mode="verify", steps=_missing_builtin(field))
     if standard and not attributes:
-        return made(*args, {}, cell=cell, mode="verify", steps=_missing_builtin(field))
+        return context.made(*args, {}, cell=cell, mode="verify", steps=_missing_builtin(field))
     if standard or field.role == "score" or TYPES[field.type] in CREATABLE_TYPES:
-        return made(*args, attributes, cell=cell)
-    return made(*args, attributes, cell=cell, mode="by-hand", steps=_on_screen(field))
+        return context.made(*args, attributes, cell=cell)
+    return context.made(*args, attributes, cell=cell, mode="by-hand", steps=_on_screen(field))
 
 
 def _missing_builtin(field: Field) -> tuple[str, ...]:
@@ -139,12 +130,11 @@ def _shown_only(context: Context, field: Field, shelf: Shelf) -> Resource:
         f"Ask Marketo Support for a {shelf.object.replace('_', ' ')} field with the name '{name}', the API name"
         f" '{field.name}' and the type '{sort}', or add it to the CRM object and show it to the Marketo sync user."
     )
-    return made(
-        context,
+    return context.made(
         field.origin,
         shelf.kind,
         field_name(field),
-        name,
+        title_of(field),
         {"type": sort},
         cell="field.company",
         mode="verify",
@@ -172,12 +162,11 @@ def value_list(context: Context, field: Field, *, cell: str = "") -> Resource:
         "values": {item.value: {"label": item.label or item.value} for item in shown},
         "order": [item.value for item in shown],
     }
-    return made(
-        context,
+    return context.made(
         field.origin,
         "value-list",
         field_name(field),
-        field.label or field.name,
+        title_of(field),
         attributes,
         cell=cell or _LISTS.get(field.role, "field.values"),
         mode="by-hand",
@@ -253,8 +242,7 @@ def setting(
     attributes: Mapping[str, Any] | None = None,
 ) -> Resource:
     """Something that only a screen of Marketo's holds."""
-    return made(
-        context,
+    return context.made(
         origin,
         "setting",
         name,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mopsctl.element import Lifecycle, Stage, Transition
+from mopsctl.provider.convert import quoted
 from mopsctl.resource import Resource
-from mopsctl_marketo.convert.common import ACTIVITIES, Context, made, quoted
+from mopsctl_marketo.convert.common import ACTIVITIES, Context
 from mopsctl_marketo.names import SHELVES
 
 SYSTEM_TIME = "{{system.dateTime}}"
@@ -120,8 +121,7 @@ def _logic(
     shelf = SHELVES.get(lifecycle.object)
     needs = (context.address(shelf.kind, f"{lifecycle.object}.{lifecycle.field}"),) if shelf else ()
     prefix = "" if lifecycle.object == "person" else f"{lifecycle.object}."
-    return made(
-        context,
+    return context.made(
         lifecycle.origin,
         "campaign-logic",
         f"lifecycle.{prefix}{lifecycle.name}/{name}",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mopsctl.element import Mapping_, MappingRow
+from mopsctl.provider.convert import quoted
 from mopsctl.resource import Resource
-from mopsctl_marketo.convert.common import FIELD_SCREEN, Context, made, quoted
+from mopsctl_marketo.convert.common import FIELD_SCREEN, Context, titled
 from mopsctl_marketo.convert.fields import blocked, setting
 from mopsctl_marketo.names import BUILTIN_FLAGS, SHELVES, STANDARD, TYPES
 
@@ -39,12 +40,11 @@ def _synced(context: Context, mapping: Mapping_, row: MappingRow) -> Iterator[Re
     for object_name, name in row.here.names:
         if object_name != _SHOWN_IN_SYNC:
             continue
-        yield made(
-            context,
+        yield context.made(
             row.origin,
             "crm-field",
             f"{object_name}.{name}",
-            row.label,
+            titled(row.label, object_name),
             {"synced": True} | ({} if name in STANDARD else {"type": TYPES[row.here.type]}),
             cell="mapping.opt_out" if name in BUILTIN_FLAGS else "mapping.fields",
             mode="verify",

@@ -9,7 +9,7 @@ from mopsctl.address import Address
 from mopsctl.element import Rule, Score
 from mopsctl.resource import Resource
 from mopsctl_marketo.convert.campaigns import Model, logic_of_model, logic_of_rule
-from mopsctl_marketo.convert.common import ACTIVITIES, Context, made
+from mopsctl_marketo.convert.common import ACTIVITIES, Context
 from mopsctl_marketo.convert.expectations import of_expectations
 from mopsctl_marketo.convert.score_parts import Token, campaign_names, computed_here, tokens
 from mopsctl_marketo.settings import ScoreSettings
@@ -39,7 +39,7 @@ def _surroundings(model: Model) -> Iterator[Resource]:
     names = settings.folder.split("/")
     for depth, name in enumerate(names, start=1):
         above = [context.address("folder", "/".join(names[: depth - 1]))] if depth > 1 else []
-        yield made(context, origin, "folder", "/".join(names[:depth]), name, {}, cell=model.cell, needs=above)
+        yield context.made(origin, "folder", "/".join(names[:depth]), name, {}, cell=model.cell, needs=above)
     yield from of_expectations(context, origin, {"channels": {settings.channel: {}}})
     yield from of_expectations(context, origin, {"tags": {name: [value] for name, value in settings.tags.items()}})
     yield from of_expectations(context, origin, settings.expect)
@@ -59,8 +59,7 @@ def _program(model: Model) -> Resource:
     if settings.tags:
         attributes["tags"] = {name: {"value": settings.tags[name]} for name in sorted(settings.tags)}
     around = [("folder", settings.folder), ("channel", settings.channel), *(("tag", name) for name in settings.tags)]
-    return made(
-        context,
+    return context.made(
         model.score.origin,
         "program",
         settings.program,
@@ -79,8 +78,7 @@ def _program(model: Model) -> Resource:
 
 def _template(model: Model) -> Resource:
     name = model.settings.template_program
-    return made(
-        model.context,
+    return model.context.made(
         model.score.origin,
         "program",
         name,
@@ -99,8 +97,7 @@ def _template(model: Model) -> Resource:
 
 def _token(model: Model, token: Token, program: Address) -> Resource:
     rule = token.part.rule
-    return made(
-        model.context,
+    return model.context.made(
         model.score.origin,
         "token",
         f"{model.settings.program}/{token.name}",
@@ -125,8 +122,7 @@ def _campaign(model: Model, rule: Rule, name: str, program: Address) -> Resource
             f"{settings.template_program}/{settings.templates.get(_asked(settings, rule, name), name)}"
         )
         needs.append(context.address("program", settings.template_program))
-    return made(
-        context,
+    return context.made(
         model.score.origin,
         "campaign",
         f"{settings.program}/{name}",

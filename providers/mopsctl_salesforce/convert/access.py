@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from mopsctl.address import Address
 from mopsctl.element import Origin
@@ -45,8 +44,7 @@ def _permission_set(work: Work, name: str, shown: list[Draft]) -> None:
         if name == names.MANAGED_SET
         else "mapping.direction"
     )
-    made = work.made("permission-set", name, attributes, row, _origin(shown))
-    work.add(replace(made, needs=tuple(sorted(needs))))
+    work.add(work.made(_origin(shown), "permission-set", name, name, attributes, cell=row, needs=needs))
 
 
 def _words(name: str) -> str:
@@ -63,5 +61,6 @@ def _origin(shown: list[Draft]) -> Origin:
 def _own_assignment(work: Work, first: Draft) -> None:
     name = names.MANAGED_SET
     attributes = {"users": {names.SELF: {"assigned": True}}}
-    made = work.made("permission-assignment", name, attributes, "field.visibility", _origin([first]))
-    work.add(replace(made, needs=(work.address("permission-set", name),)))
+    needs = (work.address("permission-set", name),)
+    row = "field.visibility"
+    work.add(work.made(_origin([first]), "permission-assignment", name, name, attributes, cell=row, needs=needs))

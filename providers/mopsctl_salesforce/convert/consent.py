@@ -132,26 +132,34 @@ class _Rows:
         attributes: dict[str, Json] = {"name": name, "can_opt_out": not purpose.service}
         if purpose.description:
             attributes["description"] = purpose.description
-        own = self._row("purpose", purpose.key, attributes, "consent.purpose")
+        origin = purpose.origin
+        own = self._row("purpose", purpose.key, attributes, "consent.purpose", origin=origin)
         if purpose.service:
             return
-        subscription = self._row(
-            "subscription", purpose.key, {"name": name, "purpose": own.name}, "consent.purpose", own
-        )
+        attributes = {"name": name, "purpose": own.name}
+        subscription = self._row("subscription", purpose.key, attributes, "consent.purpose", own, origin=origin)
         for channel in self._consent.channels:
             by = self._work.address("engagement-channel", f"{self._consent.name}.{channel}")
             attributes = {"name": f"{name} by {channel}", "subscription": subscription.name, "channel": by.name}
-            self._row(
-                "subscription-channel", f"{purpose.key}.{channel}", attributes, "consent.channel", subscription, by
-            )
+            key = f"{purpose.key}.{channel}"
+            self._row("subscription-channel", key, attributes, "consent.channel", subscription, by, origin=origin)
 
-    def _row(self, kind: str, key: str, attributes: dict[str, Json], row: str, *needs: Address) -> Address:
+    def _row(
+        self, kind: str, key: str, attributes: dict[str, Json], row: str, *needs: Address, origin: Origin | None = None
+    ) -> Address:
         name = f"{self._consent.name}.{key}"
-        title = str(attributes["name"])
-        made = self._work.made(kind, name, {"key": name, **attributes}, row, self._consent.origin, title=title)
         field = self._work.field_address(f"{names.CONSENT_OBJECTS[kind]}.{names.KEY_FIELD}")
         seen = self._work.address("permission-assignment", names.MANAGED_SET)
-        self._work.add(replace(made, needs=tuple(sorted({field, seen, *needs}))))
+        made = self._work.made(
+            origin or self._consent.origin,
+            kind,
+            name,
+            str(attributes["name"]),
+            {"key": name, **attributes},
+            cell=row,
+            needs=(field, seen, *needs),
+        )
+        self._work.add(made)
         return made.address
 
 

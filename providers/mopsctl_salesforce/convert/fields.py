@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from mopsctl.condition import Scalar
-from mopsctl.element import Field, ValueList
+from mopsctl.element import Field, Mode, Origin, ValueList
+from mopsctl.provider.convert import described
 from mopsctl.resource import Json, Resource
 from mopsctl_salesforce import formula as formulas
 from mopsctl_salesforce import names
@@ -154,18 +155,10 @@ def formula(result: str, source: str) -> dict[str, Json]:
 
 def _words(field: Field) -> dict[str, Json]:
     found: dict[str, Json] = {"label": field.label}
-    description = _described(field)
+    description = described(field)
     if description:
         found["description"] = description
     return found
-
-
-def _described(field: Field) -> str:
-    if not field.describe:
-        return field.description
-    owner = f"Owner: {field.origin.owner}." if field.origin.owner else ""
-    reason = f"Reason: {field.origin.reason}" if field.origin.reason else ""
-    return " ".join(part for part in (field.description, owner, reason) if part)
 
 
 def _constraints(field: Field) -> dict[str, Json]:
@@ -214,7 +207,8 @@ def _choices(work: Work, draft: Draft, values: ValueList) -> None:
     draft.attributes["value_set"] = name
     draft.needs.add(work.address("global-value-set", name))
     attributes = {"label": name.replace("_", " "), **listed(values)}
-    work.add(work.made("global-value-set", name, attributes, "field.values", draft.field.origin))
+    origin = _of_values(draft.field.origin)
+    work.add(work.made(origin, "global-value-set", name, name, attributes, cell="field.values"))
 
 
 def _standard(work: Work, field: Field) -> None:
@@ -223,7 +217,8 @@ def _standard(work: Work, field: Field) -> None:
     value_set = names.VALUE_SETS.get((field.object, field.name))
     if field.values is not None and value_set is not None:
         row = "lifecycle.lead_status" if value_set == "LeadStatus" else "field.values"
-        work.add(work.made("standard-value-set", value_set, listed(field.values), row, field.origin))
+        origin = _of_values(field.origin)
+        work.add(work.made(origin, "standard-value-set", value_set, value_set, listed(field.values), cell=row))
     elif field.values is not None:
         work.say(
             "SF010",
@@ -235,15 +230,23 @@ def _standard(work: Work, field: Field) -> None:
         )
 
 
+def _of_values(origin: Origin) -> Origin:
+    """What a field's author decided, as far as it is about the list that the field shares with others."""
+    return replace(origin, leave=tuple(word for word in origin.leave if word == "values"))
+
+
 def resource(work: Work, draft: Draft) -> Resource:
     """The finished field."""
-    field = draft.field
-    made = work.made("field", draft.name, draft.attributes, draft.capability, field.origin)
-    needs = tuple(sorted(draft.needs))
-    if draft.custom:
-        steps = () if made.mode == "write" else (_new_step(draft),)
-        return replace(made, needs=needs, steps=steps)
-    return replace(made, mode="verify", needs=needs, steps=(_check_step(draft),))
+    origin, title, row = draft.field.origin, draft.title, draft.capability
+    steps = [] if draft.custom and origin.manage == "write" else [_step(draft)]
+    mode: Mode = "write" if draft.custom else "verify"
+    return work.made(
+        origin, "field", draft.name, title, draft.attributes, cell=row, mode=mode, steps=steps, needs=draft.needs
+    )
+
+
+def _step(draft: Draft) -> str:
+    return _new_step(draft) if draft.custom else _check_step(draft)
 
 
 def _new_step(draft: Draft) -> str:

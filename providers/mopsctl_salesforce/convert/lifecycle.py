@@ -54,8 +54,8 @@ def add_pipeline(work: Work, pipeline: Pipeline) -> None:
         return
     items = {stage.value: _opportunity_stage(work, pipeline, stage) for stage in pipeline.stages}
     attributes = {"values": items, "order": [stage.value for stage in pipeline.stages]}
-    row = "lifecycle.pipelines"
-    work.add(work.made("standard-value-set", "OpportunityStage", attributes, row, pipeline.origin))
+    row, name = "lifecycle.pipelines", "OpportunityStage"
+    work.add(work.made(pipeline.origin, "standard-value-set", name, name, attributes, cell=row))
     _offer(work, "Opportunity.StageName", [stage.value for stage in pipeline.stages], row, pipeline)
 
 
@@ -104,14 +104,25 @@ def _offer(
     work: Work, field: str, values: tuple[str, ...] | list[str], row: str, of: Lifecycle | Pipeline | Field
 ) -> None:
     object_name, _ = names.split(field)
-    made = work.made(
-        "record-type-values", field, {"values": {value: {"missing_on": []} for value in values}}, row, of.origin
-    )
+    attributes: dict[str, Json] = {"values": {value: {"missing_on": []} for value in values}}
     step = (
         f"Setup > Object Manager > {object_name} > Record Types: on every active record type that lacks it, add the value to"
         f" {field} (for Lead.Status and Opportunity.StageName: in its lead or sales process)."
     )
-    work.add(replace(made, mode="verify", needs=(work.field_address(field),), steps=(step,)))
+    needs = (work.field_address(field),)
+    work.add(
+        work.made(
+            of.origin,
+            "record-type-values",
+            field,
+            field,
+            attributes,
+            cell=row,
+            mode="verify",
+            steps=(step,),
+            needs=needs,
+        )
+    )
 
 
 def _moves(work: Work, lifecycle: Lifecycle) -> None:
@@ -140,9 +151,10 @@ def _moves(work: Work, lifecycle: Lifecycle) -> None:
         "description": f"Allowed moves of {lifecycle.title}. Written by mopsctl.",
     }
     title = f"{lifecycle.object}.{name}"
-    made = work.made("validation-rule", title, attributes, "lifecycle.transitions", lifecycle.origin)
     field = work.field_address(f"{lifecycle.object}.{lifecycle.field}")
-    work.add(replace(made, needs=(work.address("custom-permission", names.BYPASS), field)))
+    needs = (work.address("custom-permission", names.BYPASS), field)
+    row = "lifecycle.transitions"
+    work.add(work.made(lifecycle.origin, "validation-rule", title, title, attributes, cell=row, needs=needs))
 
 
 def rule_formula(lifecycle: Lifecycle) -> str:
@@ -184,7 +196,7 @@ def _bypass(work: Work, lifecycle: Lifecycle) -> None:
         "description": "Whoever has it may move records between stages that no transition connects. Written by mopsctl.",
     }
     row = "lifecycle.transitions"
-    work.add(work.made("custom-permission", names.BYPASS, attributes, row, lifecycle.origin))
+    work.add(work.made(lifecycle.origin, "custom-permission", names.BYPASS, names.BYPASS, attributes, cell=row))
     work.permissions.setdefault(names.BYPASS, set()).add(names.BYPASS)
 
 

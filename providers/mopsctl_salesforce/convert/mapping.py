@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mopsctl.element import Mapping_, MappingRow
 from mopsctl.resource import Json
 from mopsctl_salesforce import names
@@ -54,13 +52,22 @@ def _guard(work: Work, mapping: Mapping_, row: MappingRow, own_set: str) -> None
             )
             continue
         work.guarded.setdefault(draft.name, set()).add(own_set)
-        made = work.made("field-access", draft.name, {"editors": []}, "mapping.guard", row.origin)
         needs = (work.field_address(draft.name), work.address("permission-set", own_set))
         step = (
             f"Setup > Object Manager > {draft.field.object} > Fields & Relationships > {draft.field.name} > Set Field-Level"
             f" Security: take edit away from every profile; only the permission set {own_set} may edit."
         )
-        work.add(replace(made, needs=needs, steps=(step,)))
+        made = work.made(
+            row.origin,
+            "field-access",
+            draft.name,
+            draft.title,
+            {"editors": []},
+            cell="mapping.guard",
+            steps=(step,),
+            needs=needs,
+        )
+        work.add(made)
 
 
 def _unguardable(draft: Draft) -> str:
@@ -103,11 +110,17 @@ def _conversion(work: Work, row: MappingRow) -> None:
     if lead is None or not targets:
         return
     pairs: dict[str, Json] = {draft.name: {"from": lead.field.name} for draft in targets}
+    needs = [work.field_address(draft.name) for draft in (lead, *targets)]
     made = work.made(
-        "lead-conversion", names.CONVERSION, {"pairs": pairs}, "mapping.conversion", row.origin, title="lead conversion"
+        row.origin,
+        "lead-conversion",
+        names.CONVERSION,
+        "lead conversion",
+        {"pairs": pairs},
+        cell="mapping.conversion",
+        needs=needs,
     )
-    needs = tuple(work.field_address(draft.name) for draft in (lead, *targets))
-    work.add(replace(made, needs=needs))
+    work.add(made)
 
 
 def _assignment(work: Work, mapping: Mapping_, own_set: str) -> None:
@@ -116,12 +129,20 @@ def _assignment(work: Work, mapping: Mapping_, own_set: str) -> None:
         message = f"The setting connector_users of {work.connection.system} is no list of usernames by system."
         work.say("SF042", "error", message, mapping.origin.source, hint="it reads {hubspot: sync@example.com}")
     user = users.get(mapping.there) if isinstance(users, dict) else None
-    row = "mapping.direction"
     attributes: dict[str, Json] = {"users": {str(user): {"assigned": True}}} if user else {"assigned": True}
-    made = work.made("permission-assignment", own_set, attributes, row, mapping.origin)
     step = (
         f"Setup > Permission Sets > {own_set} > Manage Assignments: add the user that {mapping.connector} signs in as, and see to"
         " it that its profile grants no edit on these fields."
     )
-    mode = made.mode if user else "verify"
-    work.add(replace(made, mode=mode, steps=(step,), needs=(work.address("permission-set", own_set),)))
+    made = work.made(
+        mapping.origin,
+        "permission-assignment",
+        own_set,
+        own_set,
+        attributes,
+        cell="mapping.direction",
+        mode="write" if user else "verify",
+        steps=(step,),
+        needs=(work.address("permission-set", own_set),),
+    )
+    work.add(made)
