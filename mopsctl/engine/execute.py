@@ -35,7 +35,7 @@ class Target:
 class Run:
     """What the executor shares: the journal, the growing state, who listens, and the wish to stop.
 
-    `done` are changes an earlier, broken run already finished.
+    `done` are changes an earlier, broken run already finished; `total` is how many changes call a system.
     """
 
     plan: Plan
@@ -44,13 +44,12 @@ class Run:
     listen: Listener = silent
     stop: threading.Event = field(default_factory=threading.Event)
     done: frozenset[Key] = frozenset()
+    total: int = field(init=False)
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _position: int = 0
 
-    @property
-    def total(self) -> int:
-        """How many changes call a system."""
-        return sum(change.writes for change in self.plan.changes)
+    def __post_init__(self) -> None:
+        self.total = sum(change.writes for change in self.plan.changes)
 
     def finish(self, lines: Sequence[Line]) -> None:
         """Journal and record how changes ended, and tell the listener."""

@@ -7,27 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from mopsctl import canonical
 from mopsctl.address import Address
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.engine.plan import Change
+from mopsctl.resource import Json
 from mopsctl.state.model import Entry
 
 
 def hints(changes: Sequence[Change], ours: Mapping[Address, Entry]) -> list[Diagnostic]:
     """A note for each addition that equals, attribute by attribute, a thing that left the manifests."""
-    gone = [ours[each.address] for each in changes if each.reason.startswith("left_manifest") and each.address in ours]
-    found = []
-    for change in changes:
-        twin = next((entry for entry in gone if change.action == "add" and _alike(entry, change)), None)
-        if twin is not None:
-            gone.remove(twin)
-            found.append(_hint(twin, change))
-    return found
+    gone: dict[tuple[str, str, str], list[Entry]] = {}
+    for change in reversed(changes):
+        if change.reason.startswith("left_manifest") and change.address in ours:
+            entry = ours[change.address]
+            gone.setdefault(_looks(entry.address, entry.attributes), []).append(entry)
+    added = [change for change in changes if gone and change.action == "add" and change.wanted]
+    twins = ((gone.get(_looks(change.address, change.wanted)), change) for change in added)
+    return [_hint(entries.pop(), change) for entries, change in twins if entries]
 
 
-def _alike(entry: Entry, change: Change) -> bool:
-    same_kind = (entry.address.system, entry.address.kind) == (change.address.system, change.address.kind)
-    return same_kind and bool(change.wanted) and dict(entry.attributes) == dict(change.wanted)
+def _looks(address: Address, attributes: Mapping[str, Json]) -> tuple[str, str, str]:
+    return (address.system, address.kind, canonical.dumps(attributes))
 
 
 def _hint(entry: Entry, change: Change) -> Diagnostic:

@@ -57,7 +57,9 @@ class State:
 
     def without(self, address: Address) -> State:
         """The same record without this thing."""
-        return replace(self, entries={key: value for key, value in self.entries.items() if key != address})
+        entries = dict(self.entries)
+        entries.pop(address, None)
+        return replace(self, entries=entries)
 
     def with_applied(self, digest: str) -> State:
         """The same record, remembering that the plan was applied."""
