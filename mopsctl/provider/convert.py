@@ -58,15 +58,14 @@ class Maker:
         *,
         cell: str,
         mode: Mode = "write",
-        why: str = "",
         steps: Iterable[str] = (),
         needs: Iterable[Address] = (),
         source: Source | None = None,
     ) -> Resource:
         """A resource in the narrower one of what the vendor allows (`mode`) and what the author wants.
 
-        `why` (else the cell's sentence) is said only where the vendor narrows; what the author narrowed speaks for itself. A
-        thing that is not written has steps in any case: its attributes in words, where the adapter has no better ones.
+        Why is said, in the cell's sentence, only where the vendor narrows; what the author narrowed speaks for itself. A thing
+        that is not written has steps in any case: its attributes in words, where the adapter has no better ones.
         """
         settled = narrower(mode, origin.manage)
         told = tuple(steps)
@@ -77,7 +76,7 @@ class Maker:
             source=source or origin.source,
             document=origin.document,
             mode=settled,
-            why="" if mode == "write" else why or self.cells[cell].why,
+            why="" if mode == "write" else self.cells[cell].why,
             capability=cell,
             steps=told if told or settled == "write" else (self._step(self.kinds[kind], title, origin, attributes),),
             needs=tuple(sorted(set(needs))),

@@ -56,7 +56,7 @@ def test_the_states_that_every_sending_honours_are_compared_and_never_written() 
 def test_an_opt_out_field_of_the_catalogue_may_be_the_state(field: Make) -> None:
     opt_out = field("isSubscribed", label="E-mail opt-out", type="boolean", role="opt_out", pii="preference")
     made = convert(opt_out, POLICY)
-    assert named(made, "contact-state")["isSubscribed"].title == "E-mail opt-out"
+    assert named(made, "contact-state")["isSubscribed"].title == "E-mail opt-out (contacts)"
     assert made.findings == ()
 
 

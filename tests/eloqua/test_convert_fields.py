@@ -84,7 +84,7 @@ def test_a_ticked_box_stores_what_the_hint_says(field: Make, hints: dict[str, st
 def test_owner_and_reason_go_into_the_description_where_asked(field: Make) -> None:
     origin = Origin(document="FieldCatalog/person", owner="marketing-ops", reason="asked by sales")
     made = only(convert(field(origin=origin, describe=True, owner="salesforce", description="Where.")))
-    assert made.attributes["description"] == "Where. Owner: salesforce. Reason: asked by sales."
+    assert made.attributes["description"] == "Where. Owner: marketing-ops. Reason: asked by sales."
 
 
 def test_a_value_list_becomes_an_option_list_in_order_and_a_link_to_it(field: Make) -> None:

@@ -5,26 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as made_by
+from typing import ClassVar
 
 from mopsctl.address import Address
 from mopsctl.condition import All, AnyOf, Condition, Not, Test, sentence
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Level, Source
-from mopsctl.element import Field, Mode, Origin
-from mopsctl.resource import Json, Resource
+from mopsctl.element import Field
+from mopsctl.provider.convert import Maker
+from mopsctl.resource import Resource
+from mopsctl_eloqua.cells import CELLS
+from mopsctl_eloqua.kinds import KINDS
 from mopsctl_eloqua.names import STATES
 
 
 @dataclass(slots=True)
-class Draft:
+class Draft(Maker):
     """The conversion in the making; a second resource for one address is an error of the manifests."""
+
+    vendor = "Eloqua"
+    kinds = KINDS
+    cells = CELLS
+    left: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "default": ("defaultValue",),
+        "label": ("name", "displayName"),
+        "required": ("isRequired",),
+        "type": ("dataType", "displayType"),
+        "values": ("options", "order", "optionList"),
+    }
 
     system: str
     resources: dict[Address, Resource] = made_by(default_factory=dict)
     findings: list[Diagnostic] = made_by(default_factory=list)
-
-    def address(self, kind: str, name: str) -> Address:
-        """The address of a thing on this system."""
-        return Address(self.system, kind, name)
 
     def add(self, resource: Resource) -> None:
         """Take a resource in."""
@@ -53,12 +64,6 @@ class Draft:
         self.findings.append(Diagnostic(rule, level, message, source, hint, str(at) if at else ""))
 
 
-def narrowed(origin: Origin, mode: Mode = "write") -> Mode:
-    """The narrower of what the author allows and what the adapter can do."""
-    order: tuple[Mode, ...] = ("write", "verify", "by-hand")
-    return max(origin.manage, mode, key=order.index)
-
-
 def spoken(condition: Condition, fields: Mapping[str, Field]) -> str:
     """The condition in plain words, with each field under the names that people find on the screen."""
     return sentence(_named(condition, fields))
@@ -84,36 +89,3 @@ def _named(condition: Condition, fields: Mapping[str, Field]) -> Condition:
             return All(tuple(_named(part, fields) for part in parts))
         case AnyOf(parts):
             return AnyOf(tuple(_named(part, fields) for part in parts))
-
-
-def resource(
-    origin: Origin,
-    address: Address,
-    title: str,
-    attributes: Mapping[str, Json],
-    *,
-    mode: Mode = "write",
-    why: str = "",
-    capability: str = "",
-    steps: tuple[str, ...] = (),
-    needs: tuple[Address, ...] = (),
-    source: Source | None = None,
-) -> Resource:
-    """A resource with everything its origin says about it; `why` stands only where the adapter itself narrows."""
-    return Resource(
-        address=address,
-        title=title,
-        attributes=attributes,
-        source=source or origin.source,
-        document=origin.document,
-        mode=narrowed(origin, mode),
-        why=why,
-        capability=capability,
-        steps=steps,
-        needs=needs,
-        on_delete=origin.on_delete,
-        protect=origin.protect,
-        leave=origin.leave,
-        reason=origin.reason,
-        owner=origin.owner,
-    )

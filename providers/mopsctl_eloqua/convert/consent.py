@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from mopsctl.element import Consent, Field, Purpose
 from mopsctl.provider.contract import Connection
 from mopsctl.resource import Json
-from mopsctl_eloqua.convert.base import Draft, resource
+from mopsctl_eloqua.convert.base import Draft
 from mopsctl_eloqua.convert.fields import state_steps
-from mopsctl_eloqua.kinds import NO_SETTING_API, STATE_NEVER_WRITTEN
 from mopsctl_eloqua.names import STATES, bound_to
 from mopsctl_eloqua.screens import EMAIL_GROUPS, FORMS, quoted
 
@@ -54,12 +53,13 @@ def _group(draft: Draft, purpose: Purpose, name: str, connection: Connection) ->
         if connection.text(setting):
             named[native] = connection.text(setting)
     draft.add(
-        resource(
+        draft.made(
             purpose.origin,
-            draft.address("email-group", name),
+            "email-group",
+            name,
             name,
             named,
-            capability="consent.purpose",
+            cell="consent.purpose",
             steps=(f"In {EMAIL_GROUPS}, open or make the group '{name}' with the display name '{purpose.label}'.",),
         )
     )
@@ -71,14 +71,14 @@ def _states(draft: Draft, policy: Consent) -> None:
         address = draft.address("contact-state", name)
         if address not in draft.resources:
             draft.add(
-                resource(
+                draft.made(
                     policy.origin,
-                    address,
+                    address.kind,
+                    address.name,
                     STATES[name],
                     {"kept": True},
                     mode="verify",
-                    why=STATE_NEVER_WRITTEN,
-                    capability="consent.stop",
+                    cell="consent.stop",
                     steps=state_steps(name),
                 )
             )
@@ -129,14 +129,14 @@ def _setting(
     draft: Draft, policy: Consent, name: tuple[str, str], facts: Mapping[str, Json], steps: tuple[str, ...]
 ) -> None:
     draft.add(
-        resource(
+        draft.made(
             policy.origin,
-            draft.address("consent-setting", f"{policy.name}/{name[0]}"),
+            "consent-setting",
+            f"{policy.name}/{name[0]}",
             f"{policy.title}: {name[1]}",
             dict(facts),
             mode="by-hand",
-            why=NO_SETTING_API,
-            capability="consent.channel" if name[0].startswith("channel-") else "consent.settings",
+            cell="consent.channel" if name[0].startswith("channel-") else "consent.settings",
             steps=steps,
         )
     )

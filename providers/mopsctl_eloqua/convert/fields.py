@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mopsctl.address import Address
 from mopsctl.element import Field, Role, ValueList
+from mopsctl.provider.convert import ROLE_ROWS, described, titled, together
 from mopsctl.resource import Json, Resource
 from mopsctl_eloqua import fieldtypes, rejects
-from mopsctl_eloqua.convert.base import Draft, narrowed, resource
-from mopsctl_eloqua.kinds import NO_ACCOUNT_API, STANDARD, STATE_NEVER_WRITTEN
-from mopsctl_eloqua.names import ACCOUNT, CONTACT, EMAIL, STATES, field_address, is_standard
+from mopsctl_eloqua.convert.base import Draft
+from mopsctl_eloqua.names import ACCOUNT, CONTACT, EMAIL, STATES, is_standard
 from mopsctl_eloqua.screens import CONTACTS, DATA_TYPES, FIELD_TYPES, FIELDS, PICKLISTS, quoted
 
-CAPABILITIES: Mapping[Role, str] = {
-    "stage": "lifecycle.stages",
-    "stamp": "lifecycle.stamps",
-    "score": "scoring.field",
-    "grade": "scoring.bands",
-    "band": "scoring.bands",
-    "reason": "lifecycle.reasons",
-    "sla": "lifecycle.sla",
-    "lead_status": "lifecycle.lead_status",
-    "proof": "consent.proof",
-    "opt_out": "consent.stop",
-    "purpose": "consent.purpose",
-}
+CAPABILITIES: Mapping[Role, str] = {**ROLE_ROWS, "opt_out": "consent.stop"}
 
 
 def convert(draft: Draft, declared: Sequence[Field]) -> None:
@@ -54,26 +43,16 @@ def list_name(field: Field) -> str:
     return (words[:1].upper() + words[1:]).replace("_", " ")
 
 
-def description(field: Field) -> str:
-    """The description, with owner and reason where the catalogue asks for them."""
-    parts = [field.description.strip()]
-    if field.describe and (field.owner or field.origin.owner):
-        parts.append(f"Owner: {field.owner or field.origin.owner}.")
-    if field.describe and field.origin.reason:
-        parts.append(f"Reason: {field.origin.reason}.")
-    return " ".join(part for part in parts if part)
-
-
 def state(draft: Draft, field: Field) -> Resource:
     """A built-in subscription state that a field of the catalogue stands for."""
-    return resource(
+    return draft.made(
         field.origin,
-        draft.address("contact-state", field.name),
-        field.label,
+        "contact-state",
+        field.name,
+        titled(field.label, "contacts"),
         {"kept": True},
         mode="verify",
-        why=STATE_NEVER_WRITTEN,
-        capability="consent.stop",
+        cell="consent.stop",
         steps=state_steps(field.name),
     )
 
@@ -85,14 +64,14 @@ def state_steps(name: str) -> tuple[str, ...]:
 
 def _contact_field(draft: Draft, field: Field) -> Resource:
     standard = is_standard(field.name)
-    return resource(
+    return draft.made(
         field.origin,
-        field_address(draft.system, CONTACT, field.name),
-        field.label,
+        "field",
+        f"{CONTACT}.{field.name}",
+        titled(field.label, "contacts"),
         _standard_attributes(field) if standard else _attributes(field),
         mode="verify" if standard else "write",
-        why=STANDARD if standard else "",
-        capability="field.standard" if standard else CAPABILITIES.get(field.role, "field.new"),
+        cell="field.standard" if standard else CAPABILITIES.get(field.role, "field.new"),
         steps=_steps(field, standard=standard),
         needs=_needs(draft, field),
     )
@@ -112,8 +91,8 @@ def _attributes(field: Field) -> dict[str, Json]:
     }
     if list_name(field):
         named["optionList"] = list_name(field)
-    if description(field):
-        named["description"] = description(field)
+    if described(field):
+        named["description"] = described(field)
     if field.default is not None:
         named["defaultValue"] = fieldtypes.default_text(field)
     if field.required:
@@ -154,14 +133,14 @@ def _account_field(draft: Draft, field: Field) -> Resource:
         f"In {FIELDS}, open, or make with Add Account Field, the account field {field.name} with Display Name"
         f" '{field.label}' and Data Type '{shown}'."
     )
-    return resource(
+    return draft.made(
         field.origin,
-        field_address(draft.system, ACCOUNT, field.name),
-        field.label,
+        "account-field",
+        field.name,
+        titled(field.label, "accounts"),
         {"dataType": fieldtypes.bulk_type(field.type)},
         mode="verify",
-        why=NO_ACCOUNT_API,
-        capability="field.company",
+        cell="field.company",
         steps=(step,),
     )
 
@@ -173,7 +152,7 @@ def _option_lists(draft: Draft, contacts: Sequence[Field]) -> None:
             users.setdefault(list_name(field), []).append(field)
     for name in sorted(users):
         if rejects.option_list(draft, name, users[name]):
-            draft.add(_option_list(draft, name, users[name][0]))
+            draft.add(_option_list(draft, name, users[name]))
 
 
 def options(values: ValueList) -> dict[str, Json]:
@@ -181,20 +160,23 @@ def options(values: ValueList) -> dict[str, Json]:
     return {item.value: {"label": item.label} for item in values.items if not item.hidden}
 
 
-def _option_list(draft: Draft, name: str, field: Field) -> Resource:
+def _option_list(draft: Draft, name: str, users: Sequence[Field]) -> Resource:
+    field = users[0]
     assert field.values is not None
+    left = any("values" in user.origin.leave for user in users)
+    origin = replace(together([user.origin for user in users]), leave=("values",) if left else ())
     offered = options(field.values)
     shown = [f"{item['label']} = {value}" for value, item in offered.items()]
     step = (
         f"In {PICKLISTS}, open or make the picklist '{name}' and give it these options in this order, each as option"
         f" name = option value: {quoted(*shown)}."
     )
-    return resource(
-        field.origin,
-        draft.address("option-list", name),
+    return draft.made(
+        origin,
+        "option-list",
+        name,
         name,
         {"options": offered, "order": list(offered)},
-        mode=narrowed(field.origin),
-        capability="lifecycle.stages" if field.role == "stage" else "field.values",
+        cell="lifecycle.stages" if field.role == "stage" else "field.values",
         steps=(step,),
     )

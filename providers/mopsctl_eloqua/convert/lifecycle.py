@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from mopsctl.element import Field, Lifecycle, Stage, Transition
 from mopsctl.resource import Json
-from mopsctl_eloqua.convert.base import Draft, resource, shown, spoken
-from mopsctl_eloqua.kinds import NO_PROGRAM_API
+from mopsctl_eloqua.convert.base import Draft, shown, spoken
 from mopsctl_eloqua.names import CONTACT
 from mopsctl_eloqua.screens import PROGRAMS
 
@@ -42,14 +41,14 @@ def _program(draft: Draft, lifecycle: Lifecycle, part: str, facts: Mapping[str, 
         name = f"{name} ({lifecycle.object})"
     opening = f"In {PROGRAMS}, open the contact program '{name}', or make it with Create a Contact Program."
     draft.add(
-        resource(
+        draft.made(
             lifecycle.origin,
-            draft.address("program", f"{_name(lifecycle)}/{part}"),
+            "program",
+            f"{_name(lifecycle)}/{part}",
             name,
             dict(facts),
             mode="by-hand",
-            why=NO_PROGRAM_API,
-            capability=_PARTS[part],
+            cell=_PARTS[part],
             steps=(opening, *steps, "Activate the program."),
         )
     )

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from mopsctl.element import Mapping_, MappingRow, Side
 from mopsctl.resource import Json
-from mopsctl_eloqua.convert.base import Draft, resource
-from mopsctl_eloqua.kinds import NO_CRM_API
+from mopsctl_eloqua.convert.base import Draft
 from mopsctl_eloqua.screens import APPS
 
 ALWAYS, NOT_BLANK, IF_BLANK = "Always", "If the new value is not blank", "If the existing value is blank"
@@ -111,14 +110,14 @@ def _scope(draft: Draft, mapping: Mapping_) -> None:
 
 def _add(draft: Draft, mapping: Mapping_, part: str, facts: dict[str, Json], steps: Sequence[str]) -> None:
     draft.add(
-        resource(
+        draft.made(
             mapping.origin,
-            draft.address("crm-mapping", f"{mapping.name}/{part}"),
+            "crm-mapping",
+            f"{mapping.name}/{part}",
             f"{mapping.title}: {part}",
             facts,
             mode="by-hand",
-            why=NO_CRM_API,
-            capability="mapping.scope" if part == "scope" else "mapping.direction",
+            cell="mapping.scope" if part == "scope" else "mapping.direction",
             steps=tuple(steps),
         )
     )

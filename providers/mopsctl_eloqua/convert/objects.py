@@ -6,9 +6,10 @@ import difflib
 from collections.abc import Sequence
 
 from mopsctl.element import Field
+from mopsctl.provider.convert import together
 from mopsctl.resource import Json, Resource
 from mopsctl_eloqua import fieldtypes
-from mopsctl_eloqua.convert.base import Draft, narrowed, resource
+from mopsctl_eloqua.convert.base import Draft
 from mopsctl_eloqua.names import ACCOUNT, CONTACT, CUSTOM_OBJECT_PREFIX, custom_object
 from mopsctl_eloqua.screens import CUSTOM_OBJECTS, DATA_TYPES
 
@@ -51,7 +52,6 @@ def _held(draft: Draft, field: Field) -> bool:
 
 
 def _custom_object(draft: Draft, name: str, fields: Sequence[Field]) -> Resource:
-    first = fields[0]
     keyed: dict[str, Json] = {}
     for field in fields:
         if field.name in keyed:
@@ -59,13 +59,13 @@ def _custom_object(draft: Draft, name: str, fields: Sequence[Field]) -> Resource
             draft.say("EL016", "error", message, field.origin.source, "give each its own name there")
         keyed[field.name] = _item(field)
         _label(draft, name, field)
-    return resource(
-        first.origin,
-        draft.address("custom-object", name),
+    return draft.made(
+        together([field.origin for field in fields]),
+        "custom-object",
+        name,
         name,
         {"fields": keyed} | _linked(fields),
-        mode=narrowed(first.origin),
-        capability="consent.proof" if any(field.role == "proof" for field in fields) else "field.new",
+        cell="consent.proof" if any(field.role == "proof" for field in fields) else "field.new",
         steps=_steps(name, keyed),
     )
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from mopsctl.element import Score
 from mopsctl.resource import Json
 from mopsctl_eloqua.convert import scorecard
-from mopsctl_eloqua.convert.base import Draft, resource
-from mopsctl_eloqua.kinds import NO_CRITERIA_API, NO_SCORING_API
+from mopsctl_eloqua.convert.base import Draft
 from mopsctl_eloqua.names import CONTACT
 from mopsctl_eloqua.screens import SCORING
 
@@ -50,14 +49,14 @@ def model_of(score: Score, scores: Sequence[Score]) -> str:
 
 def _model(draft: Draft, name: str, parts: Sequence[Score]) -> None:
     draft.add(
-        resource(
+        draft.made(
             parts[0].origin,
-            draft.address("scoring-model", name),
+            "scoring-model",
+            name,
             name,
             {"status": ACTIVE, "fields": list(EXPORT_FIELDS)},
             mode="verify",
-            why=NO_SCORING_API,
-            capability="scoring.bands",
+            cell="scoring.bands",
             steps=(
                 f"In {SCORING}, open the model '{name}', or make it with Create a Lead Scoring Model.",
                 f"Activate the model '{name}', so that it shows {', '.join(EXPORT_FIELDS)}.",
@@ -79,14 +78,14 @@ def _criteria(draft: Draft, model: str, score: Score) -> None:
         "exclude": list(card.exclusions),
     }
     draft.add(
-        resource(
+        draft.made(
             score.origin,
-            draft.address("scoring-criteria", score.name),
+            "scoring-criteria",
+            score.name,
             score.title,
             content,
             mode="by-hand",
-            why=NO_CRITERIA_API,
-            capability="scoring.fit" if score.dimension == "fit" else "scoring.engagement",
+            cell="scoring.fit" if score.dimension == "fit" else "scoring.engagement",
             steps=(*_opening(model, score), *_rows(card), *_closing(score, card)),
         )
     )
