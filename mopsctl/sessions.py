@@ -103,6 +103,7 @@ def _connection(exits: contextlib.ExitStack, at: _Place, provider: Provider, nam
     environment = at.environment
     declared = environment.connections.get(name)
     settings = dict(reveal(declared)) if declared else {}
+    _refuse_plain_secrets(provider, name, settings, environment)
     if environment.emulated:
         settings |= exits.enter_context(_emulated(provider, at, name))
     elif declared is None:
@@ -119,6 +120,19 @@ def _connection(exits: contextlib.ExitStack, at: _Place, provider: Provider, nam
         emulated=environment.emulated,
         experimental=frozenset(declared.experimental if declared else ()),
     )
+
+
+def _refuse_plain_secrets(provider: Provider, name: str, settings: Mapping[str, Any], environment: Environment) -> None:
+    """Each adapter knows its secrets, also those whose name does not tell."""
+    plain = sorted(key for key in settings if key in provider.secret_settings and not isinstance(settings[key], Secret))
+    if environment.emulated:
+        return
+    if plain:
+        variable = f"{name}_{plain[0]}".upper().replace("-", "_")
+        raise Refused(
+            f"'{plain[0]}' of {name} is a secret, and it stands in plain text in the environment {environment.name}.",
+            hint=f'write "${{env:{variable}}}" in {environment.source.file}, and renew the secret',
+        )
 
 
 def _secret(key: str, value: Any) -> Secret:

@@ -187,6 +187,22 @@ def test_a_server_that_speaks_html_is_told_as_one(connect: Callable[..., Run], h
     assert "text/html" in " ".join((made.out + made.err).split())
 
 
+def test_a_secret_in_plain_text_is_refused_also_where_its_name_does_not_tell(stack: Stack) -> None:
+    (stack.folder / "environments" / "plain.yaml").write_text(
+        "apiVersion: mopsctl/v1\nkind: Environment\nmetadata: {name: plain}\nspec:\n"
+        "  variables: {hs_stage_sal: '2444598513', hs_stage_recycled: '2444598514'}\n  connections:\n"
+        "    marketo: {account: 123-ABC-456, client_id: in-plain-text, client_secret: '${env:PLAIN_SECRET}'}\n",
+        encoding="utf-8",
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLAIN_SECRET", "whatever-it-is")
+        made = stack.run("plan", stack.folder, "-e", "plain", "--only", "marketo:*")
+    assert made.code == 3
+    assert "client_id" in made.err
+    assert "${env:MARKETO_CLIENT_ID}" in " ".join(made.err.split())
+    assert "in-plain-text" not in made.out + made.err
+
+
 def test_production_never_reaches_this_machine(stack: Stack, hubspot: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
     (stack.folder / "environments" / "live.yaml").write_text(
         "apiVersion: mopsctl/v1\nkind: Environment\nmetadata: {name: live}\nspec:\n  tier: production\n"
