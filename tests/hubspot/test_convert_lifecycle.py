@@ -100,6 +100,7 @@ def test_only_added_stages_need_their_number_copied(convert: Convert) -> None:
 def test_native_stamps_are_looked_for_as_properties(convert: Convert) -> None:
     stamps = by_name(convert(lifecycle(native_stamps=True)))["stage-stamps/contact"]
     assert (stamps.mode, stamps.capability) == ("verify", "lifecycle.stamps")
+    assert "Settings > Data Management > Objects > Contacts, tab Lifecycle Stage" in stamps.steps[0]
     assert stamps.attributes["stamps"] == {
         f"hs_v2_date_entered_{stage.value}": {"type": "datetime"} for stage in STAGES
     }
@@ -116,6 +117,7 @@ def test_moves_are_a_checklist_that_knows_about_moving_backwards(convert: Conver
     moves = by_name(convert(lifecycle()))["checklist/person.contact.moves"]
     assert moves.mode == "by-hand"
     assert "From 'mql'" not in " ".join(moves.steps)
+    assert "Automation > Workflows" in moves.steps[0]
     assert "From 'MQL' or 'SAL' to 'Recycled' (by sales)." in moves.steps
     assert moves.steps[-1].startswith("Backwards ('Recycled' to 'MQL'): a workflow clears the lifecycle stage first")
 

@@ -211,6 +211,12 @@ def test_account_settings_are_by_hand(convert: Convert) -> None:
     assert "'newsletter'" in found["account-setting/preference-page"].steps[0]
 
 
+@pytest.mark.parametrize(("binding", "shown"), [("subscription:News", "'News'"), ("wants_news", "'Product news'")])
+def test_the_preference_page_shows_what_people_read(convert: Convert, binding: str, shown: str) -> None:
+    found = by_name(convert(consent(purpose(binding), preference_topics=("newsletter",))))
+    assert f"show exactly {shown}," in found["account-setting/preference-page"].steps[0]
+
+
 @pytest.mark.parametrize(
     ("binding", "service", "expected"),
     [

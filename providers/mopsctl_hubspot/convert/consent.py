@@ -144,13 +144,21 @@ def _settings(context: Context, element: Consent) -> Iterator[Resource]:
         steps = [f"In HubSpot, open Settings > Marketing > Email > Double opt-in and turn it on. {MOVED}"]
         yield _setting(context, element, "double-opt-in", "double opt-in", steps)
     if element.preference_topics:
+        names = {purpose.key: _shown(purpose) for purpose in element.purposes}
+        topics = quoted(names.get(topic, topic) for topic in element.preference_topics)
         steps = [
             (
                 "In HubSpot, open Settings > Marketing > Email > Subscriptions, and let the preference page show exactly"
-                f" {quoted(element.preference_topics)}, and the way out of everything. {MOVED}"
+                f" {topics}, and the way out of everything. {MOVED}"
             )
         ]
         yield _setting(context, element, "preference-page", "preference page", steps)
+
+
+def _shown(purpose: Purpose) -> str:
+    """What people read a purpose as: the name of its subscription type, else its label."""
+    binding = purpose.binding or ""
+    return binding.removeprefix(SUBSCRIPTION).strip() if binding.startswith(SUBSCRIPTION) else purpose.label
 
 
 def _setting(context: Context, element: Consent, name: str, title: str, steps: Sequence[str]) -> Resource:

@@ -124,7 +124,12 @@ def _stamps(context: Context, element: Lifecycle) -> Resource:
         attributes={"stamps": named},
         cell="lifecycle.stamps",
         mode="verify",
-        steps=["HubSpot makes the date properties of a stage together with the stage: add the missing stages first."],
+        steps=[
+            (
+                "HubSpot makes the date properties of a stage together with the stage: open Settings > Data Management > Objects >"
+                f" {plural(singular(element.object)).capitalize()}, tab Lifecycle Stage, and add the missing stages first. {MOVED}"
+            )
+        ],
     )
 
 
@@ -161,7 +166,10 @@ def _stamp_steps(element: Lifecycle) -> list[str]:
 def _move_steps(element: Lifecycle) -> list[str]:
     labels = {stage.key: stage.label for stage in element.stages}
     steps = [
-        "HubSpot lets people and workflows set any stage: agree on these moves, and build no others into workflows."
+        (
+            "HubSpot lets people and workflows set any stage: agree on these moves, and see under Automation > Workflows that no"
+            " workflow makes another."
+        )
     ]
     steps += [
         f"{_sources(move, labels)} to '{labels.get(move.target, move.target)}'{_who(move)}."
