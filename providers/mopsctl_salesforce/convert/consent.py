@@ -79,13 +79,18 @@ def _field(origin: Origin, place: tuple[str, str], kind: FieldType, label: str, 
 
 def _screens(work: Work, consent: Consent) -> None:
     if consent.double_opt_in:
-        step = "Build the confirmation: a message with a link, and a flow that writes the consent only once the link was opened."
+        step = (
+            "Setup > Flows > New Flow: build the confirmation, a message with a link and a flow that writes the consent only once"
+            " the link was opened, and activate the flow."
+        )
         title = f"double opt-in of {consent.title}"
         work.by_hand(
             "setting", f"{consent.name}.double-opt-in", "consent.settings", consent.origin, title=title, steps=(step,)
         )
     if consent.preference_topics:
-        step = f"Build the preference page (Setup > Preference Manager) with exactly: {', '.join(consent.preference_topics)}."
+        labels = {purpose.key: purpose.label for purpose in consent.purposes}
+        topics = ", ".join(labels.get(topic, topic) for topic in consent.preference_topics)
+        step = f"Setup > Preference Manager: build the preference page with exactly: {topics}."
         title = f"preference page of {consent.title}"
         work.by_hand(
             "setting", f"{consent.name}.preferences", "consent.settings", consent.origin, title=title, steps=(step,)
