@@ -323,6 +323,7 @@ class TestMappings:
         found = resources_of([mapping(row("unit", sync))])
         setting = found[f"setting/sync.sync.{sync}"]
         assert words in setting.steps[0]
+        assert " > " in setting.steps[0] or sync.endswith("-unless-blank")
         assert ("crm-field/person.unit" in found) is (sync != "none")
 
     def test_guards_values_and_scope(self) -> None:
@@ -332,6 +333,7 @@ class TestMappings:
         assert "tick every source but 'salesforce'" in found["setting/block-updates.person.unit"].steps[0]
         assert "'B' here is 'Bee' there" in found["setting/sync.sync.unit.values"].steps[0]
         assert "unit is emea ('person.unit' in Marketo)" in found["setting/sync.sync.scope"].steps[0]
+        assert "Setup > Sharing Settings" in found["setting/sync.sync.scope"].steps[0]
 
     def test_values_that_are_spelled_alike_need_nobody(self) -> None:
         found = resources_of([mapping(row("unit", pairs=(("a", "A"),)))])

@@ -57,8 +57,8 @@ def _join_steps(mapping: Mapping_, row: MappingRow, name: str) -> tuple[str, ...
     there = quoted(f"{object_name}.{field}" for object_name, field in row.there.names)
     return (
         (
-            f"In {mapping.there}, give the Marketo sync user's profile or permission set field-level security 'Visible' for"
-            f" {there}: the field then joins the sync by itself, under an API name that Marketo makes."
+            f"In {mapping.there}, open Setup > Permission Sets or Setup > Profiles, and give the Marketo sync user field-level"
+            f" security 'Visible' for {there}: the field then joins the sync by itself, under an API name that Marketo makes."
         ),
         (
             f"Where Marketo has '{name}' as a field of its own, ask Marketo Support to map it to {there}: a mapping cannot be"
@@ -88,10 +88,11 @@ def _directions(context: Context, mapping: Mapping_) -> Iterator[Resource]:
 def _direction_steps(context: Context, mapping: Mapping_, rule: str, rows: list[MappingRow]) -> tuple[str, ...]:
     there = quoted(f"{object_name}.{field}" for row in rows for object_name, field in row.there.names)
     here = quoted(context.label(*pair) for row in rows for pair in row.here.names)
+    screen = f"In {mapping.there}, open Setup > Permission Sets or Setup > Profiles, and "
     if rule == "none":
-        return (f"In {mapping.there}, take field-level security for the Marketo sync user away from {there}.",)
+        return (f"{screen}take field-level security for the Marketo sync user away from {there}.",)
     if rule == f"{mapping.there}-wins":
-        return (f"In {mapping.there}, set field-level security for the Marketo sync user to 'Read-Only' for {there}.",)
+        return (f"{screen}set field-level security for the Marketo sync user to 'Read-Only' for {there}.",)
     if rule == f"{context.system}-wins":
         return (
             (
@@ -148,8 +149,8 @@ def _scope(context: Context, mapping: Mapping_) -> Resource:
         cell="mapping.scope",
         steps=(
             (
-                f"In {mapping.there}, let the Marketo sync user see only records where: {mapping.scope}{where}; where sharing"
-                " cannot say it, ask Marketo Support for a custom sync filter with these words."
+                f"In {mapping.there}, open Setup > Sharing Settings, and let the Marketo sync user see only records where:"
+                f" {mapping.scope}{where}; where sharing cannot say it, ask Marketo Support for a custom sync filter with these words."
             ),
         ),
         attributes={"scope": mapping.scope},

@@ -147,7 +147,8 @@ class Gate(Area):
         self.store.put("_usage", self._day(), today)
 
     def _window(self) -> list[float]:
-        now = self.emulator.clock()  # starts again with the machine, and the store does not: later moments are of another day
+        # The clock starts again with the machine, and the store does not: later moments are of an earlier day.
+        now = self.emulator.clock()
         calls = (self.store.get("_limits", "window") or {"calls": []})["calls"]
         return [moment for moment in calls if now - WINDOW < moment <= now]
 
