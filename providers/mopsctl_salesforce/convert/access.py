@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from mopsctl.address import Address
 from mopsctl.element import Origin
+from mopsctl.provider.convert import together
 from mopsctl.resource import Json
 from mopsctl_salesforce import names
 from mopsctl_salesforce.convert.mapping import editable, grant, grantable
@@ -44,7 +45,8 @@ def _permission_set(work: Work, name: str, shown: list[Draft]) -> None:
         if name == names.MANAGED_SET
         else "mapping.direction"
     )
-    work.add(work.made(_origin(shown), "permission-set", name, name, attributes, cell=row, needs=needs))
+    origin = together(work.deciders[name]) if name in work.deciders else _origin(shown)
+    work.add(work.made(origin, "permission-set", name, name, attributes, cell=row, needs=needs))
 
 
 def _words(name: str) -> str:

@@ -198,6 +198,7 @@ def _bypass(work: Work, lifecycle: Lifecycle) -> None:
     row = "lifecycle.transitions"
     work.add(work.made(lifecycle.origin, "custom-permission", names.BYPASS, names.BYPASS, attributes, cell=row))
     work.permissions.setdefault(names.BYPASS, set()).add(names.BYPASS)
+    work.deciders.setdefault(names.BYPASS, []).append(lifecycle.origin)
 
 
 def _moves_by_hand(work: Work, lifecycle: Lifecycle, source: str) -> None:

@@ -72,6 +72,7 @@ class Work(Maker):
     grants: dict[str, dict[str, Json]] = made_by(default_factory=dict)  # permission set -> field -> rights
     guarded: dict[str, set[str]] = made_by(default_factory=dict)  # field -> permission sets that may edit it
     permissions: dict[str, set[str]] = made_by(default_factory=dict)  # permission set -> custom permissions
+    deciders: dict[str, list[Origin]] = made_by(default_factory=dict)  # permission set -> who asked for it
 
     def __post_init__(self) -> None:
         self.system = self.connection.system
