@@ -97,6 +97,7 @@ def test_what_no_api_reaches_is_done_by_hand() -> None:
     assert all(each.mode == "by-hand" and each.why for each in found.values())
     assert "'News*', 'events'" in found["marketing/preference-page"].steps[0]
     assert "Assets > Forms" in found["marketing/double-opt-in"].steps[0]
+    assert "Platform Extensions > Apps, open the app that sends by sms" in found["marketing/channel-sms"].steps[0]
 
 
 def test_proof_fields_are_contact_fields(field: Make) -> None:

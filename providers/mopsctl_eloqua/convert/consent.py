@@ -10,7 +10,7 @@ from mopsctl.resource import Json
 from mopsctl_eloqua.convert.base import Draft
 from mopsctl_eloqua.convert.fields import state_steps
 from mopsctl_eloqua.names import STATES, bound_to
-from mopsctl_eloqua.screens import EMAIL_GROUPS, FORMS, quoted
+from mopsctl_eloqua.screens import APPS, EMAIL_GROUPS, FORMS, quoted
 
 STATE_LISTS = ["subscribed", "unsubscribed"]
 PAGES: Mapping[str, str] = {
@@ -101,8 +101,8 @@ def _settings(draft: Draft, policy: Consent) -> None:
     for channel in policy.channels:
         if channel != "email":
             step = (
-                f"See to it that nothing is sent by {channel} to people without consent: Eloqua's e-mail groups hold"
-                f" consent to e-mail only, so check the app that sends by {channel} by hand."
+                f"In {APPS}, open the app that sends by {channel}, and see to it that it sends nothing to people without"
+                " consent: Eloqua's e-mail groups hold consent to e-mail only."
             )
             _setting(draft, policy, (f"channel-{channel}", f"channel {channel}"), {"channel": channel}, (step,))
     if policy.double_opt_in:
