@@ -34,6 +34,21 @@ NAME = "connector-mapping/salesforce.contact.job_title"
 
 
 @pytest.mark.parametrize(
+    ("unknown", "sync", "said"),
+    [
+        ("other:a", "hubspot-wins", True),
+        ("other:a", "salesforce-wins", False),
+        ("block", "hubspot-wins", False),
+        ("warn", "two-way", False),
+    ],
+)
+def test_what_becomes_of_unknown_values_is_said(convert: Convert, unknown: str, sync: str, said: bool) -> None:
+    spelled = ((("a", "mine"),), (("a", "theirs"),))
+    steps = by_name(convert(mapping(row(sync, "choice", values=spelled, unknown_value=unknown))))[NAME].steps
+    assert any("sets 'mine' in its place first" in step for step in steps) is said
+
+
+@pytest.mark.parametrize(
     ("sync", "wording"),
     [
         ("two-way", "Two-way"),

@@ -16,6 +16,7 @@ TWO_WAY = "Two-way"
 ALWAYS = "Always use Salesforce"
 PREFER = "Prefer Salesforce unless blank"
 NEVER = "Don't sync"
+OTHER = "other:"
 _NUMBERS: tuple[FieldType, ...] = ("integer", "decimal", "currency", "percent")
 _LISTS: tuple[FieldType, ...] = ("choice", "reference", "country")
 _PAIRS: Mapping[str, tuple[FieldType, ...]] = {
@@ -118,6 +119,12 @@ def _row_steps(element: Mapping_, row: MappingRow, object_name: str, name: str) 
     if differing and wording != NEVER:
         pairs = ", ".join(f"'{mine}' to '{other}'" for _, mine, other in differing)
         yield f"The connector compares internal values, and these differ: map {pairs} there, or give both sides one spelling."
+    if row.unknown_value.startswith(OTHER) and wording in (TWO_WAY, PREFER):
+        instead = row.unknown_value.removeprefix(OTHER)
+        yield (
+            "The connector stops a record over a value that Salesforce does not know: build a workflow that sets"
+            f" '{_of(row.here, instead) or instead}' in its place first."
+        )
     if row.on_blank == "keep" and wording in (TWO_WAY, PREFER):
         yield f"With '{wording}' a value that is emptied in Salesforce is emptied in HubSpot too: agree who may empty it."
     if wording != NEVER:
