@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 from mopsctl.address import Address
-from mopsctl.element import Element
-from mopsctl.provider.capability import Cell
-from mopsctl.provider.contract import Connection, Converted, Kind, Progress, Provider, System
+from mopsctl.provider.rooms import RoomProvider
 
 
-class EloquaProvider(Provider):
+class EloquaProvider(RoomProvider):
     """Oracle Eloqua: Application API 1.0 and 2.0 for what is written, Bulk API 2.0 for what only it shows."""
 
+    stem: ClassVar[str] = "Eloqua"
     name: ClassVar[str] = "eloqua"
     title: ClassVar[str] = "Oracle Eloqua"
     version: ClassVar[str] = "0.1.0"
@@ -38,40 +37,8 @@ class EloquaProvider(Provider):
         " removes again on the account, also during a plan.",
     }
 
-    @property
-    def kinds(self) -> Mapping[str, Kind]:
-        """The vendor's kinds by name."""
-        from mopsctl_eloqua.kinds import KINDS
-
-        return KINDS
-
-    @property
-    def cells(self) -> Mapping[str, Cell]:
-        """One cell for every row of the lowering table."""
-        from mopsctl_eloqua.cells import CELLS
-
-        return CELLS
-
-    def convert(self, elements: Sequence[Element], connection: Connection) -> Converted:
-        """What the elements become on Eloqua."""
-        from mopsctl_eloqua.convert import convert
-
-        return convert(elements, connection)
-
     def field_address(self, system: str, object_name: str, field_name: str) -> Address:
         """Where a field is observed: contact and account fields by themselves, others as part of their custom object."""
         from mopsctl_eloqua.names import field_address
 
         return field_address(system, object_name, field_name)
-
-    def open(self, connection: Connection, progress: Progress | None = None) -> System:
-        """Open a connection. AuthenticationError where credentials are missing; makes no call yet."""
-        from mopsctl_eloqua.system import EloquaSystem
-
-        return EloquaSystem(connection, progress)
-
-    def emulator(self) -> object | None:
-        """The emulator class."""
-        from mopsctl_eloqua.emulator import EloquaEmulator
-
-        return EloquaEmulator

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 from mopsctl.address import Address
-from mopsctl.element import Element
-from mopsctl.provider.capability import Cell
-from mopsctl.provider.contract import Connection, Converted, Kind, Progress, Provider, System
+from mopsctl.provider.rooms import RoomProvider
 
 
-class HubSpot(Provider):
+class HubSpot(RoomProvider):
     """HubSpot through its REST API, version 2026-09 unless the connection names another."""
 
+    stem: ClassVar[str] = "HubSpot"
     name: ClassVar[str] = "hubspot"
     title: ClassVar[str] = "HubSpot"
     version: ClassVar[str] = "0.1.0"
@@ -34,41 +33,8 @@ class HubSpot(Provider):
         "lead-scoring-beta": "Save scoring models as drafts through HubSpot's beta API; nothing is ever published.",
     }
 
-    @property
-    def kinds(self) -> Mapping[str, Kind]:
-        """HubSpot's kinds by name."""
-        from mopsctl_hubspot.kinds import KINDS
-
-        return KINDS
-
-    @property
-    def cells(self) -> Mapping[str, Cell]:
-        """What HubSpot does with each row of the lowering table."""
-        from mopsctl_hubspot.cells import CELLS
-
-        return CELLS
-
-    def convert(self, elements: Sequence[Element], connection: Connection) -> Converted:
-        """What the elements become on HubSpot."""
-        from mopsctl_hubspot.convert import convert
-
-        return convert(elements, connection)
-
     def field_address(self, system: str, object_name: str, field_name: str) -> Address:
         """The property of that object and name."""
         from mopsctl_hubspot.names import singular
 
         return Address(system, "property", f"{singular(object_name)}.{field_name}")
-
-    def open(self, connection: Connection, progress: Progress | None = None) -> System:
-        """Open a connection; the first call is `identify`."""
-        from mopsctl_hubspot.system import HubSpotSystem
-
-        return HubSpotSystem(connection, progress)
-
-    def emulator(self) -> object | None:
-        """The emulator class, which needs the extra `mopsctl[emulator]`."""
-        from mopsctl_hubspot import emulator
-
-        found: object | None = getattr(emulator, "HubSpotEmulator", None)
-        return found

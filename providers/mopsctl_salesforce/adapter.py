@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 from mopsctl import __version__
 from mopsctl.address import Address
-from mopsctl.element import Element
-from mopsctl.provider.capability import Cell
-from mopsctl.provider.contract import Connection, Converted, Kind, Progress, Provider, System
-from mopsctl_salesforce.kinds import CELLS, KINDS
+from mopsctl.provider.rooms import RoomProvider
 
 
-class Salesforce(Provider):
+class Salesforce(RoomProvider):
     """One Salesforce org."""
 
+    stem: ClassVar[str] = "Salesforce"
     name: ClassVar[str] = "salesforce"
     title: ClassVar[str] = "Salesforce"
     version: ClassVar[str] = __version__
@@ -38,34 +36,6 @@ class Salesforce(Provider):
     }
     secret_settings: ClassVar[frozenset[str]] = frozenset({"client_secret", "private_key", "refresh_token"})
 
-    @property
-    def kinds(self) -> Mapping[str, Kind]:
-        """Salesforce's kinds by name."""
-        return KINDS
-
-    @property
-    def cells(self) -> Mapping[str, Cell]:
-        """One cell for every row of the lowering table."""
-        return CELLS
-
-    def convert(self, elements: Sequence[Element], connection: Connection) -> Converted:
-        """What the elements become on Salesforce, and what it would refuse."""
-        from mopsctl_salesforce.convert import convert
-
-        return convert(elements, connection)
-
     def field_address(self, system: str, object_name: str, field_name: str) -> Address:
         """The address of a field, `salesforce:field/Lead.Business_Unit__c`."""
         return Address(system, "field", f"{object_name}.{field_name}")
-
-    def open(self, connection: Connection, progress: Progress | None = None) -> System:
-        """Open a connection; the first call signs in."""
-        from mopsctl_salesforce.system import SalesforceSystem
-
-        return SalesforceSystem(connection, progress)
-
-    def emulator(self) -> object | None:
-        """The emulator class."""
-        from mopsctl_salesforce.emulator import SalesforceEmulator
-
-        return SalesforceEmulator
