@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -9,14 +10,18 @@ from pathlib import Path
 
 from mopsctl.address import Address
 from mopsctl.diagnostics import did_you_mean
+from mopsctl.engine.journal import Journal, folded
 from mopsctl.errors import UsageError
 from mopsctl.state.local import Holder, LocalStore
-from mopsctl.state.model import Entry, State
+from mopsctl.state.model import Entry, State, fresh
 
 
 def read(folder: Path, environment: str) -> State:
-    """The record of an environment. Raises UsageError where nothing was applied to it yet."""
+    """The record of an environment, with what a broken run did. Raises UsageError where nothing was applied to it yet."""
+    unfinished = Journal(folder, environment).unfinished()
     found = LocalStore(folder, environment).read()
+    if unfinished is not None:
+        return folded(found or fresh(unfinished.plan.stack, environment), unfinished)
     if found is None:
         known = sorted(path.stem for path in (folder / ".mopsctl" / "state").glob("*.json"))
         hint = did_you_mean(environment, known) or (
@@ -79,12 +84,15 @@ def unlock(folder: Path, environment: str, holder_id: str) -> Holder:
 
 
 def _changed(folder: Path, environment: str, change: Callable[[State], State]) -> State:
-    store = LocalStore(folder, environment)
-    with store.lock("state"):
-        before = read(folder, environment)
+    store, diary = LocalStore(folder, environment), Journal(folder, environment)
+    with store.lock("state"), contextlib.closing(diary):
+        before, unfinished = read(folder, environment), diary.unfinished()
         after = change(before)
         after = replace(after, serial=before.serial + 1)
         store.write(after)
+        if unfinished is not None and not unfinished.recorded:
+            diary.start(unfinished.plan, again=True)
+            diary.recorded()  # or the next plan would take from the journal what was mended here
     return after
 
 

@@ -73,14 +73,19 @@ def plan(ask: Ask) -> Plan:
     """Read the systems of an environment and say what applying the stack would do. Writes nothing."""
     stack, environment, loaded, findings = _loaded(ask)
     store = LocalStore(ask.folder, environment.name)
+    unfinished = Journal(
+        ask.folder, environment.name
+    ).unfinished()  # before the state: an apply beside it writes that first
     state = store.read()
-    unfinished = Journal(ask.folder, environment.name).unfinished()
-    base = journal.folded(state or _first(stack, environment), unfinished)
+    before = state or _first(stack, environment)
+    base = journal.folded(before, unfinished)
     with sessions.opened(stack, environment, ask.folder, ask.listen, ask.selection.may_have_system) as opened:
         views = sessions.read_all(opened, _known(base), ask.listen)
         inputs = _inputs(ask.folder, loaded, environment, state, opened)
         live = [*findings, *policy.findings(environment), *checks.run_live(stack, views)]
-        made = planner.make(inputs, views, base, _rules(ask, stack, environment), live)
+        made = planner.make(
+            inputs, views, base, _rules(ask, stack, environment), live, journal.unsettled(before, unfinished)
+        )
         if ask.check_on_server:
             made = _checked_on_server(made, opened, views, base, ask.listen)
         return _counted(made, opened, views, base, ask.listen) if ask.counts else made
@@ -137,6 +142,8 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
             for session in opened:
                 sessions.identified(session)
             base = journal.folded(state or fresh(stack.name, environment.name), unfinished)
+            if not goes_on:
+                state = _kept(store, state, base)
             diary.start(made, again=goes_on)
             done = unfinished.done if goes_on and unfinished else frozenset()
             run = Run(made, base, diary, ask.listen, stop.event, done)
@@ -307,6 +314,15 @@ def _short(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {value[key]}" for key in sorted(value))
     return str(value)[:19] or "none"
+
+
+def _kept(store: LocalStore, state: State | None, base: State) -> State | None:
+    """The record with what an earlier, broken run did, on disk before the journal of that run makes room for another."""
+    if base.entries == (state.entries if state else {}):
+        return state
+    kept = replace(base, serial=(state.serial if state else 0) + 1)
+    store.write(kept)
+    return kept
 
 
 def _record(store: LocalStore, diary: Journal, before: State | None, after: State, report: Applied) -> None:

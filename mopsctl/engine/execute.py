@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from mopsctl.address import Address
 from mopsctl.engine import compare, diff, units
-from mopsctl.engine.journal import End, Journal, Key, recorded
+from mopsctl.engine.journal import End, Journal, Key, last_of, recorded
 from mopsctl.engine.plan import Change, DriftField, Plan
 from mopsctl.engine.report import Event, Line, Listener, silent
 from mopsctl.errors import MopsctlError, OutcomeUnknown
@@ -52,12 +52,16 @@ class Run:
         self.total = sum(change.writes for change in self.plan.changes)
 
     def finish(self, lines: Sequence[Line]) -> None:
-        """Journal and record how changes ended, and tell the listener."""
-        self.journal.end([(line.change, End(line.outcome, line.remote_id)) for line in lines])
+        """Record and journal how changes ended, and tell the listener. Recorded first: what is done is done, even if the
+        journal cannot say so any more.
+        """
         with self._guard:
             for line in lines:
                 if line.outcome == "done":
                     self.state = recorded(self.state, line.change, line.remote_id)
+        self.journal.end([(line.change, End(line.outcome, line.remote_id)) for line in lines])
+        with self._guard:
+            for line in lines:
                 self._position += line.change.writes
                 self._tell(line)
 
@@ -69,11 +73,11 @@ class Run:
 def execute(run: Run, targets: Sequence[Target]) -> tuple[Line, ...]:
     """Carry out the plan on the open systems; one line for each change but steps by hand, in the order of the plan."""
     lines: dict[Key, Line] = {}
-    books = [change for change in run.plan.changes if change.action in ("adopt", "keep", "forget")]
-    recorded_lines = [Line(change, "done") for change in books]
-    run.journal.begin(books)
-    run.finish(recorded_lines)
-    lines |= {_key(line.change): line for line in recorded_lines}
+    books = [Line(change, "done") for change in run.plan.changes if change.action in ("adopt", "keep", "forget")]
+    fresh = [line for line in books if _key(line.change) not in run.done]
+    run.journal.begin([line.change for line in fresh])
+    run.finish(fresh)
+    lines |= {_key(line.change): line for line in books}
     with ThreadPoolExecutor(max_workers=max(1, len(targets)), thread_name_prefix="apply") as pool:
         for found in pool.map(lambda target: _SystemRun(run, target).lines(), targets):
             lines |= found
@@ -155,11 +159,20 @@ class _SystemRun:
         seen = reading.items.get(change.address)
         if self._reached(change, seen):
             return Line(change, "done", note="it was there already", remote_id=seen.remote_id if seen else None)
+        if change.action == "remove" and (held := self._held(change)):
+            return Line(change, "refused", f"{change.title} {held}.", "plan again and look at the difference")
         now = compare.fingerprint(kind, change.wanted, self._last(change), seen.attributes if seen else None)
         return None if now == change.fingerprint else self._moved(change, seen)
 
+    def _held(self, change: Change) -> str:
+        """Why a thing must not be taken away that the plan would take away: the record may have changed since."""
+        entry = last_of(self._run.state, change)
+        if entry is None:
+            return "is no longer ours"
+        return "is protected by now" if entry.protect else ""
+
     def _last(self, change: Change) -> Mapping[str, object]:
-        entry = self._run.state.entries.get(change.moved_from or change.address)
+        entry = last_of(self._run.state, change)
         return entry.attributes if entry else {}
 
     def _reached(self, change: Change, seen: Observation | None) -> bool:

@@ -17,6 +17,7 @@ from typing import IO, Any
 from mopsctl import canonical, files
 from mopsctl.address import Address
 from mopsctl.engine import document
+from mopsctl.engine.compare import Attributes
 from mopsctl.engine.plan import Change, Plan
 from mopsctl.errors import PlanFileError, StateError
 from mopsctl.resource import Outcome
@@ -65,8 +66,8 @@ class Journal:
         try:
             files.make_folder(self._path.parent)
             if not again:
+                files.write_whole(self._path, "")  # first, so that no line ever stands beside the plan of another run
                 files.write_whole(self._plan, canonical.pretty(document.to_json(plan)))
-                files.write_whole(self._path, "")
             elif (text := self._path.read_text(encoding="utf-8")) and not text.endswith("\n"):
                 files.write_whole(self._path, text[: text.rfind("\n") + 1])  # drop the line a crash cut in the middle
             self._file = self._path.open("a", encoding="utf-8")
@@ -118,6 +119,8 @@ class Journal:
             if not text.strip():
                 return None
             plan = document.from_json(json.loads(self._plan.read_text(encoding="utf-8")))
+            if _line(text.split("\n", 1)[0]).get("digest", document.digest(plan)) != document.digest(plan):
+                raise ValueError("it belongs to another plan than the one beside it")
         except FileNotFoundError:
             return None
         except (OSError, ValueError, PlanFileError) as error:
@@ -175,9 +178,9 @@ def _line(text: str) -> dict[str, Any]:
 
 def folded(state: State, unfinished: Unfinished | None) -> State:
     """The state with everything the journal knows to be done, and with what only began counted as ours: reading settles
-    whether it is there.
+    whether it is there. Where the run could still write the state, that is the state: people may have mended it since.
     """
-    if unfinished is None:
+    if unfinished is None or unfinished.recorded:
         return state
     known = unfinished.done | unfinished.begun
     for change in unfinished.plan.changes:
@@ -187,12 +190,34 @@ def folded(state: State, unfinished: Unfinished | None) -> State:
     return state
 
 
+def unsettled(state: State, unfinished: Unfinished | None) -> dict[Address, tuple[Attributes | None, ...]]:
+    """What the things may look like whose change has no known end: as they were, or as the change makes them (None: absent).
+
+    `state` is the record without what the journal knows.
+    """
+    if unfinished is None:
+        return {}
+    unknown = {key for key, end in unfinished.ends.items() if end.outcome == "unknown"}
+    looks: dict[Address, tuple[Attributes | None, ...]] = {}
+    for change in unfinished.plan.changes:
+        if (change.address, change.action) in unfinished.begun | unknown:
+            last = last_of(state, change)
+            after = None if change.action == "remove" else change.wanted
+            looks[change.address] = (last.attributes if last else None, after)
+    return looks
+
+
+def last_of(state: State, change: Change) -> Entry | None:
+    """What is on record of a thing, under the name it had or under the one it gets."""
+    return state.entries.get(change.address) or (state.entries.get(change.moved_from) if change.moved_from else None)
+
+
 def recorded(state: State, change: Change, remote_id: str | None, *, began_only: bool = False) -> State:
     """The state after this change took effect."""
+    last = last_of(state, change)
     if change.moved_from is not None:
         state = state.without(change.moved_from)
     if change.action in ("add", "change", "adopt"):
-        last = state.entries.get(change.address)
         wanted = {**change.wanted, **_still_ours(last, change, began_only)}
         return state.with_entry(
             Entry(

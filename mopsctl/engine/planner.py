@@ -17,12 +17,17 @@ SHOWN = 5  # values named in one sentence before the rest is only counted
 
 
 def make(
-    inputs: Inputs, systems: Sequence[SystemView], state: State, rules: Rules, findings: Sequence[Diagnostic] = ()
+    inputs: Inputs,
+    systems: Sequence[SystemView],
+    state: State,
+    rules: Rules,
+    findings: Sequence[Diagnostic] = (),
+    unsettled: drift.Looks | None = None,
 ) -> Plan:
-    """The plan for the environment that `state` is the record of."""
+    """The plan for the environment that `state` is the record of; `unsettled` is what a broken run leaves open."""
     rules = replace(rules, moved=_open_moves(state.entries, rules.moved))
     prior = _renamed(state.entries, rules.moved)
-    parts = [_of_system(system, prior, rules) for system in systems]
+    parts = [_of_system(system, prior, rules, unsettled or {}) for system in systems]
     changes = tuple(change for part in parts for change in sorted(part.changes, key=_place))
     moved = tuple(each for part in parts for each in part.drift)
     verdicts = [*findings, *(each for part in parts for each in part.findings)]
@@ -65,13 +70,14 @@ def _renamed(entries: Mapping[Address, Entry], moved: Mapping[Address, Address])
     return {names[address]: replace(entry, address=names[address]) for address, entry in entries.items()}
 
 
-def _of_system(system: SystemView, prior: Mapping[Address, Entry], rules: Rules) -> _Part:
+def _of_system(system: SystemView, prior: Mapping[Address, Entry], rules: Rules, unsettled: drift.Looks) -> _Part:
     report = _report(system)
     unread = _unread(system)
     if unread or system.reading is None:
         return _Part(replace(report, status="unreadable", message=unread or system.message), findings=system.findings)
     ours = {address: entry for address, entry in prior.items() if address.system == system.name}
-    return _SystemPlanner(system, system.reading, ours, rules).part(report)
+    moved = drift.of_system(system, system.reading, ours, rules.selection, unsettled)
+    return replace(_SystemPlanner(system, system.reading, ours, rules).part(report), drift=tuple(moved))
 
 
 def _report(system: SystemView) -> SystemReport:
@@ -121,7 +127,6 @@ class _SystemPlanner:
                 unmanaged=self._unmanaged(named),
             ),
             changes=changes,
-            drift=tuple(drift.of_system(self._system, self._reading, self._ours, self._rules.selection)),
             findings=(
                 *self._system.findings,
                 *(found for each in decisions for found in each.findings),

@@ -38,17 +38,21 @@ class World:
 
     def plan(self, wanted: Sequence[Resource], reading: Reading | None = None) -> Plan:
         """What applying these resources would do; an unfinished run is taken into account."""
-        state = journal.folded(self.state, self.journal().unfinished())
+        unfinished = self.journal().unfinished()
+        state = journal.folded(self.state, unfinished)
         seen = reading if reading is not None else self.read(wanted)
         view = SystemView(self.name, self.name, self.name, self.kinds, tuple(wanted), reading=seen)
         inputs = Inputs("sha256:0", "test", state.lineage, state.serial, {self.name: "1"})
-        return planner.make(inputs, [view], state, self.rules)
+        open_ = journal.unsettled(self.state, unfinished)
+        return planner.make(inputs, [view], state, self.rules, unsettled=open_)
 
     def apply(self, plan: Plan, *, resume: bool = False) -> tuple[Line, ...]:
         """Carry the plan out and keep the record; a run that raises leaves its journal."""
         diary = self.journal()
         unfinished = diary.unfinished()
         base = journal.folded(self.state, unfinished)
+        if not resume:
+            self.state = base  # what the run before did must outlast its journal
         self.stop = threading.Event()
         with contextlib.closing(diary):
             diary.start(plan, again=resume)
