@@ -83,6 +83,20 @@ CASES = [
         FieldFacts("multi_choice"),
         ("FM001 error hub contact.thing is text, crm Lead.Thing is multi_choice: values of Thing cannot be moved.",),
     ),
+    Case(
+        "a text that holds declared numbers is no number",
+        TEXT,
+        FieldFacts("integer"),
+        ("FM001 error hub contact.thing is text, crm Lead.Thing is integer: values of Thing cannot be moved.",),
+        {"type": "integer"},
+    ),
+    Case(
+        "a number that should hold a declared list",
+        FieldFacts("decimal"),
+        FieldFacts("choice"),
+        ("FM001 error hub contact.thing is decimal, crm Lead.Thing is choice: values of Thing cannot be moved.",),
+        {"type": "choice"},
+    ),
     Case("values alike", choice("a", "b"), choice("b", "a", "c")),
     Case(
         "a value the target does not know",
