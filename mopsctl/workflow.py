@@ -19,7 +19,7 @@ from mopsctl.engine.journal import Journal
 from mopsctl.engine.plan import Inputs, Plan
 from mopsctl.engine.report import Applied, Event, Listener, silent
 from mopsctl.engine.view import Rules, SystemView
-from mopsctl.errors import ManifestError, PlanFileError, Refused, StalePlan, UsageError
+from mopsctl.errors import ManifestError, PlanFileError, Refused, StalePlan, UsageError, WrongAccount
 from mopsctl.manifest.loader import Loaded, load_stack
 from mopsctl.manifest.model import Environment, Limit, Stack
 from mopsctl.resource import Impact
@@ -140,7 +140,7 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
             inputs = _inputs(ask.folder, loaded, environment, state, opened)
             _refuse_stale(made, inputs, state, digest, resumed=goes_on)
             for session in opened:
-                sessions.identified(session)
+                _refuse_other_account(made, session)
             base = journal.folded(state or fresh(stack.name, environment.name), unfinished)
             if not goes_on:
                 state = _kept(store, state, base)
@@ -308,6 +308,17 @@ def _refuse_stale(made: Plan, now: Inputs, state: State | None, digest: str, *, 
                 f"{what} since the plan was made: {_short(planned)} then, {_short(current)} now.",
                 hint="plan again, and have the new plan reviewed",
             )
+
+
+def _refuse_other_account(made: Plan, session: Session) -> None:
+    """Raise WrongAccount where the credentials open another account than the one that was read for the plan."""
+    account = sessions.identified(session)
+    planned = next(system for system in made.systems if system.name == session.name)
+    if planned.account != account.id:
+        raise WrongAccount(
+            f"The plan was made for account {planned.account} of {planned.title}; the credentials open {account.id}.",
+            hint="use the credentials the plan was made with, or plan again",
+        )
 
 
 def _short(value: object) -> str:

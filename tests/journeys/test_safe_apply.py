@@ -6,11 +6,13 @@ import errno
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mopsctl import sessions
 from mopsctl.state.local import LocalStore
 from tests.journeys.conftest import Run, Stack
 
@@ -35,6 +37,17 @@ class TestSavedPlans:
         late = stack.run("apply", saved, "--yes")
         assert late.code == 4
         assert "since the plan was made" in " ".join(late.err.split()) or "applied already" in late.err
+
+    def test_an_account_other_than_the_one_that_was_read_is_not_written_to(
+        self, stack: Stack, saved: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = sessions.identified
+        monkeypatch.setattr(sessions, "identified", lambda session: replace(real(session), id="4711"))
+        other = stack.run("apply", saved, "--yes")
+        assert other.code == 4
+        assert "the credentials open 4711" in " ".join(other.err.split())
+        with stack.screen("hubspot") as hubspot:
+            assert hubspot.counters()["writes"] == 0
 
     def test_a_changed_environment_makes_it_stale(self, stack: Stack, saved: Path) -> None:
         stack.edit("environments/local.yaml", "emulated: true", "emulated: true\n  limits: {remove: {count: 1}}")
