@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from mopsctl.address import Address
@@ -100,6 +100,17 @@ class Kind:
     undo_remove: str = ""
     irreversible: bool = False
     why: str = ""
+
+    @classmethod
+    def shown(cls, name: str, noun: str, attributes: Mapping[str, Attribute], why: str) -> Kind:
+        """A kind that the API shows and does not write: it is only compared."""
+        compared = {key: replace(each, mode="verify") for key, each in attributes.items()}
+        return cls(name, noun, compared, Grain(name), creatable=False, why=why)
+
+    @classmethod
+    def on_screens(cls, name: str, noun: str, why: str) -> Kind:
+        """A kind that only the vendor's screens hold: no API shows it."""
+        return cls(name, noun, {}, Grain(name), creatable=False, readable=False, why=why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,24 +49,6 @@ def _contact_field() -> Mapping[str, Attribute]:
     }
 
 
-def _seen_only(*names: str, why: str) -> Mapping[str, Attribute]:
-    return {name: Attribute(mode="verify", why=why) for name in names}
-
-
-def _by_hand(name: str, noun: str, why: str) -> Kind:
-    return Kind(
-        name=name,
-        noun=noun,
-        attributes={},
-        grain=Grain(name),
-        creatable=False,
-        readable=False,
-        undo_add="no: by hand",
-        undo_change="no: by hand",
-        why=why,
-    )
-
-
 _ALL = (
     Kind(
         name="option-list",
@@ -119,34 +101,20 @@ _ALL = (
         undo_add="yes: delete it, while no e-mail uses it",
         undo_change="yes: the settings are written back as they were",
     ),
-    Kind(
-        name="account-field",
-        noun="account field",
-        attributes=_seen_only("dataType", why=NO_ACCOUNT_API),
-        grain=Grain("account-field"),
-        creatable=False,
-        why=NO_ACCOUNT_API,
+    Kind.shown("account-field", "account field", {"dataType": Attribute(why=NO_ACCOUNT_API)}, NO_ACCOUNT_API),
+    Kind.shown(
+        "scoring-model",
+        "scoring model",
+        {"status": Attribute(why=NO_SCORING_API), "fields": Attribute(why=NO_SCORING_API)},
+        NO_SCORING_API,
     ),
-    Kind(
-        name="scoring-model",
-        noun="scoring model",
-        attributes=_seen_only("status", "fields", why=NO_SCORING_API),
-        grain=Grain("scoring-model"),
-        creatable=False,
-        why=NO_SCORING_API,
+    Kind.shown(
+        "contact-state", "subscription state", {"kept": Attribute(why=STATE_NEVER_WRITTEN)}, STATE_NEVER_WRITTEN
     ),
-    Kind(
-        name="contact-state",
-        noun="subscription state",
-        attributes=_seen_only("kept", why=STATE_NEVER_WRITTEN),
-        grain=Grain("contact-state"),
-        creatable=False,
-        why=STATE_NEVER_WRITTEN,
-    ),
-    _by_hand("scoring-criteria", "scoring criteria", NO_CRITERIA_API),
-    _by_hand("program", "program", NO_PROGRAM_API),
-    _by_hand("crm-mapping", "CRM field mapping", NO_CRM_API),
-    _by_hand("consent-setting", "consent setting", NO_SETTING_API),
+    Kind.on_screens("scoring-criteria", "scoring criteria", NO_CRITERIA_API),
+    Kind.on_screens("program", "program", NO_PROGRAM_API),
+    Kind.on_screens("crm-mapping", "CRM field mapping", NO_CRM_API),
+    Kind.on_screens("consent-setting", "consent setting", NO_SETTING_API),
 )
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -128,56 +128,50 @@ _SCORE = Kind(
 )
 
 
-def _read_only(name: str, noun: str, attributes: Mapping[str, Attribute], why: str) -> Kind:
-    return Kind(name=name, noun=noun, attributes=attributes, grain=Grain(name), creatable=False, why=why)
-
-
-def _on_screens(name: str, noun: str, why: str = _SCREEN_ONLY) -> Kind:
-    return Kind(name=name, noun=noun, attributes={}, grain=Grain(name), creatable=False, readable=False, why=why)
-
-
 _ALL = (
     _GROUP,
     _PROPERTY,
     _STAGES,
     _PIPELINE,
     _SCORE,
-    _read_only(
+    Kind.shown(
         "lifecycle-agreement",
         "agreement of lifecycle stages",
-        {"disagreements": Attribute(mode="verify")},
+        {"disagreements": Attribute()},
         "HubSpot keeps the stages as options of a property, for contacts and for companies; mopsctl compares all of them",
     ),
-    _read_only(
+    Kind.shown(
         "stage-stamps",
         "list of stage dates",
-        {"stamps": Attribute(mode="verify", keyed=True, noun="date property")},
+        {"stamps": Attribute(keyed=True, noun="date property")},
         "HubSpot makes the date properties of a stage itself",
     ),
-    _read_only(
+    Kind.shown(
         "score-publication",
         "published lead score",
-        {"published": Attribute(mode="verify")},
+        {"published": Attribute()},
         "publishing a score evaluates every record at once, so a person decides when",
     ),
-    _read_only(
+    Kind.shown(
         "subscription-type",
         "subscription type",
-        {"active": Attribute(mode="verify")},
+        {"active": Attribute()},
         "HubSpot's API reads subscription types and writes none",
     ),
-    _read_only(
+    Kind.shown(
         "legal-basis-list",
         "list of legal bases",
-        {"bases": Attribute(mode="verify", keyed=True, noun="legal basis")},
+        {"bases": Attribute(keyed=True, noun="legal basis")},
         "HubSpot brings the list of legal bases along; mopsctl checks it",
     ),
-    _on_screens("score-table", "scoring rules"),
-    _on_screens(
+    Kind.on_screens("score-table", "scoring rules", _SCREEN_ONLY),
+    Kind.on_screens(
         "connector-mapping", "connector mapping", "HubSpot's connector settings cannot be read or written by API"
     ),
-    _on_screens("checklist", "checklist"),
-    _on_screens("account-setting", "account setting", "HubSpot's account settings cannot be read or written by API"),
+    Kind.on_screens("checklist", "checklist", _SCREEN_ONLY),
+    Kind.on_screens(
+        "account-setting", "account setting", "HubSpot's account settings cannot be read or written by API"
+    ),
 )
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -12,6 +12,7 @@ __all__ = ["CELLS", "KINDS"]
 
 _BEFORE = "yes: what stood there before is in the plan"
 _ANOTHER_FIELD = "declare a field under another name, move the values, and hide this one"
+_RULES_SHOWN = "Marketo's API shows the rules of a smart list and cannot write them"
 _NO_MOVE = "Marketo's API moves nothing from one folder to another"
 
 _FIELD = Kind(
@@ -40,11 +41,6 @@ _FIELD = Kind(
     undo_remove="yes: show it again; Marketo hides fields and never deletes them",
     irreversible=True,
 )
-
-
-def _shown_only(name: str, noun: str, why: str) -> Kind:
-    verified = {"type": Attribute(mode="verify", why=why)}
-    return Kind(name, noun, verified, Grain(name), creatable=False, undo_add="no", undo_change="no", why=why)
 
 
 _VALUE_LIST = Kind(
@@ -111,36 +107,15 @@ _CAMPAIGN = Kind(
     undo_change=f"{_BEFORE}; what the campaign did to people meanwhile stays",
 )
 
-_CAMPAIGN_RULES = Kind(
-    name="campaign-rules",
-    noun="smart list of the smart campaign",
-    attributes={
-        "triggers": Attribute(mode="verify", why="Marketo's API shows the rules of a smart list and cannot write them")
-    },
-    grain=Grain("campaign-rules"),
-    creatable=False,
-    why="Marketo's API shows the rules of a smart list and cannot write them",
+_CAMPAIGN_RULES = Kind.shown(
+    "campaign-rules", "smart list of the smart campaign", {"triggers": Attribute(why=_RULES_SHOWN)}, _RULES_SHOWN
 )
 
-_CAMPAIGN_LOGIC = Kind(
-    name="campaign-logic",
-    noun="smart campaign logic",
-    attributes={},
-    grain=Grain("campaign-logic"),
-    creatable=False,
-    readable=False,
-    why="Marketo's API neither shows nor changes the flow of a smart campaign",
+_CAMPAIGN_LOGIC = Kind.on_screens(
+    "campaign-logic", "smart campaign logic", "Marketo's API neither shows nor changes the flow of a smart campaign"
 )
 
-_SETTING = Kind(
-    name="setting",
-    noun="setting",
-    attributes={},
-    grain=Grain("setting"),
-    creatable=False,
-    readable=False,
-    why="Marketo has no API for this screen",
-)
+_SETTING = Kind.on_screens("setting", "setting", "Marketo has no API for this screen")
 
 _CUSTOM_OBJECT = Kind(
     name="custom-object",
@@ -165,32 +140,37 @@ _CUSTOM_OBJECT = Kind(
     irreversible=True,
 )
 
-_CRM_FIELD = Kind(
-    name="crm-field",
-    noun="field in the CRM sync",
-    attributes={
-        "synced": Attribute(mode="verify", why=CELLS["mapping.direction"].why),
-        "type": Attribute(mode="verify", why=CELLS["mapping.direction"].why),
-    },
-    grain=Grain("crm-field"),
-    creatable=False,
-    why=CELLS["mapping.direction"].why,
+_CRM_WHY = CELLS["mapping.direction"].why
+_CRM_FIELD = Kind.shown(
+    "crm-field",
+    "field in the CRM sync",
+    {"synced": Attribute(why=_CRM_WHY), "type": Attribute(why=_CRM_WHY)},
+    _CRM_WHY,
 )
 
 
 def _declared_on_screens(name: str, noun: str, attributes: Mapping[str, Attribute]) -> Kind:
     why = f"Marketo's API shows {noun}s and cannot write them"
-    marked = {key: replace(each, mode="verify", why=why) for key, each in attributes.items()}
-    return Kind(name, noun, marked, Grain(name), creatable=False, undo_add="no", undo_change="no", why=why)
+    return Kind.shown(name, noun, {key: replace(each, why=why) for key, each in attributes.items()}, why)
 
 
 _COMPANY_WHY = CELLS["field.company"].why
 _ALL = (
     _FIELD,
     replace(_FIELD, name="member-field", noun="program-member field", grain=Grain("member-field", size=10)),
-    _shown_only("company-field", "company field", _COMPANY_WHY),
-    _shown_only("opportunity-field", "opportunity field", "Marketo's API only shows opportunity fields"),
-    _shown_only("named-account-field", "named-account field", "Marketo's API only shows named-account fields"),
+    Kind.shown("company-field", "company field", {"type": Attribute(why=_COMPANY_WHY)}, _COMPANY_WHY),
+    Kind.shown(
+        "opportunity-field",
+        "opportunity field",
+        {"type": Attribute(why="Marketo's API only shows opportunity fields")},
+        "Marketo's API only shows opportunity fields",
+    ),
+    Kind.shown(
+        "named-account-field",
+        "named-account field",
+        {"type": Attribute(why="Marketo's API only shows named-account fields")},
+        "Marketo's API only shows named-account fields",
+    ),
     _VALUE_LIST,
     _FOLDER,
     _PROGRAM,

@@ -185,10 +185,6 @@ def _row(name: str, noun: str, attributes: Mapping[str, Attribute]) -> Kind:
     return Kind(name=name, noun=noun, attributes=own, grain=Grain(name, size=ROWS_PER_CALL), removal="delete")
 
 
-def _on_screens(name: str, noun: str, why: str) -> Kind:
-    return Kind(name=name, noun=noun, attributes={}, grain=Grain(name), creatable=False, readable=False, why=why)
-
-
 _ALL = (
     _FIELD,
     _GLOBAL_SET,
@@ -211,12 +207,12 @@ _ALL = (
         "communication subscription channel",
         {"subscription": Attribute(), "channel": Attribute()},
     ),
-    _on_screens(
+    Kind.on_screens(
         "automation",
         "flow",
         "a flow that is deployed to production arrives inactive and needs tests, so a person builds it",
     ),
-    _on_screens("setting", "setting", "no API of Salesforce reaches it"),
+    Kind.on_screens("setting", "setting", "no API of Salesforce reaches it"),
 )
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
