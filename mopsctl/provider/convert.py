@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import ClassVar, get_args
 
 from mopsctl.address import Address
-from mopsctl.diagnostics import Source
+from mopsctl.diagnostics import Diagnostic, Level, Source
 from mopsctl.element import Field, Mode, Origin, Role
 from mopsctl.provider.capability import Cell
 from mopsctl.provider.contract import Kind
@@ -161,6 +161,13 @@ def described(field: Field) -> str:
 def titled(label: str, object_name: str) -> str:
     """What people call a thing that a vendor has on several objects: `Business unit (contacts)`, the object in its own word."""
     return f"{label} ({object_name})"
+
+
+def finding(
+    rule: str, level: Level, message: str, source: Source, *, hint: str = "", address: Address | str = ""
+) -> Diagnostic:
+    """What the vendor would refuse, or what gets lost on it, at the place of the manifest that asks for it."""
+    return Diagnostic(rule, level, message, source, hint, str(address))
 
 
 def quoted(words: Iterable[str]) -> str:

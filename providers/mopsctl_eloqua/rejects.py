@@ -19,10 +19,10 @@ from collections.abc import Mapping, Sequence
 
 from mopsctl.diagnostics import Level, did_you_mean
 from mopsctl.element import Field, ValueList
+from mopsctl.provider.convert import quoted
 from mopsctl_eloqua import fieldtypes
 from mopsctl_eloqua.convert.base import Draft
 from mopsctl_eloqua.names import EMAIL, generated, is_account_field, is_contact_field, is_known_standard, is_standard
-from mopsctl_eloqua.screens import quoted
 
 MOST_CUSTOM_FIELDS = 250
 
@@ -66,7 +66,7 @@ def option_list(draft: Draft, name: str, users: Sequence[Field]) -> bool:
             _say(draft, other, ("EL007", "error"), message, "give one of them its own list with the hint option_list")
             return False
     if len(users) > 1:
-        shown = quoted(*(field.label for field in users))
+        shown = quoted(field.label for field in users)
         message = f"The option list '{name}' is shared by {shown}: a change is a change for all of them."
         _say(draft, first, ("EL008", "note"), message, "give a field its own list with the hint option_list")
     return _values(draft, name, first, values)
@@ -90,11 +90,11 @@ def _values(draft: Draft, name: str, field: Field, values: ValueList) -> bool:
     spellings = values.values()
     doubled = sorted({value for value in spellings if spellings.count(value) > 1})
     if doubled:
-        message = f"The option list '{name}' has {quoted(*doubled)} more than once."
+        message = f"The option list '{name}' has {quoted(doubled)} more than once."
         _say(draft, field, ("EL016", "error"), message, "give each value its own spelling on Eloqua")
     hidden = [item.value for item in values.items if item.hidden]
     if hidden:
-        message = f"Eloqua has no hidden options: {quoted(*hidden)} leave the option list '{name}'."
+        message = f"Eloqua has no hidden options: {quoted(hidden)} leave the option list '{name}'."
         _say(draft, field, ("EL012", "note"), message, "contacts that hold them keep the text")
     return not doubled
 

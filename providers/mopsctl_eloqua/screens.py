@@ -22,8 +22,3 @@ FIELD_TYPES = {
     "radio": "Radio Buttons",
     "hidden": "Hidden",
 }
-
-
-def quoted(*values: str) -> str:
-    """Values as steps show them: each in quotes, separated by commas."""
-    return ", ".join(f"'{value}'" for value in values)

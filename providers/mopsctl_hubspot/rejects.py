@@ -26,10 +26,10 @@ from mopsctl.element import (
     ValueList,
 )
 from mopsctl.provider.contract import Connection
-from mopsctl.provider.convert import quoted
+from mopsctl.provider.convert import finding, quoted
 from mopsctl_hubspot.convert import consent as consent_
 from mopsctl_hubspot.convert import hints, mapping, scoring
-from mopsctl_hubspot.convert.common import Context, finding
+from mopsctl_hubspot.convert.common import Context
 from mopsctl_hubspot.names import (
     LIFECYCLE_PROPERTY,
     OBJECT_IDS,

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mopsctl.diagnostics import Diagnostic, Source
 from mopsctl.element import Rule, Score
-from mopsctl.provider.convert import number
-from mopsctl_marketo.convert.common import Context, finding
+from mopsctl.provider.convert import finding, number
+from mopsctl_marketo.convert.common import Context
 from mopsctl_marketo.convert.score_parts import campaign_names, computed_here, tokens
 from mopsctl_marketo.names import LONGEST_NAME, LONGEST_TOKEN, SCORE_RANGE
 from mopsctl_marketo.settings import ScoreSettings, wrong_settings

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mopsctl.diagnostics import Diagnostic, did_you_mean
 from mopsctl.element import Element, Field, Lifecycle, Pipeline, Score
-from mopsctl_marketo.convert.common import Context, finding
+from mopsctl.provider.convert import finding
+from mopsctl_marketo.convert.common import Context
 from mopsctl_marketo.convert.custom_objects import HINTS, custom_type
 from mopsctl_marketo.convert.native import shown_label
 from mopsctl_marketo.names import (

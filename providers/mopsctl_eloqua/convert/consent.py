@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from mopsctl.element import Consent, Field, Purpose
 from mopsctl.provider.contract import Connection
+from mopsctl.provider.convert import quoted
 from mopsctl.resource import Json
 from mopsctl_eloqua.convert.base import Draft
 from mopsctl_eloqua.convert.fields import state_steps
 from mopsctl_eloqua.names import STATES, bound_to
-from mopsctl_eloqua.screens import APPS, EMAIL_GROUPS, FORMS, quoted
+from mopsctl_eloqua.screens import APPS, EMAIL_GROUPS, FORMS
 
 STATE_LISTS = ["subscribed", "unsubscribed"]
 PAGES: Mapping[str, str] = {
@@ -119,7 +120,7 @@ def _preferences(draft: Draft, policy: Consent) -> None:
     groups = {purpose.key: bound_to(purpose.binding)[1] for purpose in policy.purposes if purpose.binding}
     shown = [groups.get(topic, topic) for topic in policy.preference_topics]
     steps = (
-        f"In {EMAIL_GROUPS}, open Subscription Management Page and show exactly these groups: {quoted(*shown)}.",
+        f"In {EMAIL_GROUPS}, open Subscription Management Page and show exactly these groups: {quoted(shown)}.",
         "Keep the choice to leave everything on the page.",
     )
     _setting(draft, policy, ("preference-page", "preference page"), {"topics": shown}, steps)

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from mopsctl.address import Address
 from mopsctl.element import Field, Role, ValueList
-from mopsctl.provider.convert import ROLE_ROWS, described, titled, together
+from mopsctl.provider.convert import ROLE_ROWS, described, quoted, titled, together
 from mopsctl.resource import Json, Resource
 from mopsctl_eloqua import fieldtypes, rejects
 from mopsctl_eloqua.convert.base import Draft
 from mopsctl_eloqua.names import ACCOUNT, CONTACT, EMAIL, STATES, is_standard
-from mopsctl_eloqua.screens import CONTACTS, DATA_TYPES, FIELD_TYPES, FIELDS, PICKLISTS, quoted
+from mopsctl_eloqua.screens import CONTACTS, DATA_TYPES, FIELD_TYPES, FIELDS, PICKLISTS
 
 CAPABILITIES: Mapping[Role, str] = {**ROLE_ROWS, "opt_out": "consent.stop"}
 
@@ -169,7 +169,7 @@ def _option_list(draft: Draft, name: str, users: Sequence[Field]) -> Resource:
     shown = [f"{item['label']} = {value}" for value, item in offered.items()]
     step = (
         f"In {PICKLISTS}, open or make the picklist '{name}' and give it these options in this order, each as option"
-        f" name = option value: {quoted(*shown)}."
+        f" name = option value: {quoted(shown)}."
     )
     return draft.made(
         origin,

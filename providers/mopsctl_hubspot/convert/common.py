@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mopsctl.address import Address
-from mopsctl.diagnostics import Diagnostic, Source
 from mopsctl.provider.contract import Connection
 from mopsctl.provider.convert import Maker
 from mopsctl_hubspot.kinds import CELLS, KINDS
@@ -51,10 +49,3 @@ class Context(Maker):
 def is_on(value: Any) -> bool:
     """A setting that says yes, also where it came as text."""
     return value is True or str(value).strip().lower() in ("true", "yes", "on", "1")
-
-
-def finding(
-    rule: str, level: Any, message: str, source: Source, *, hint: str = "", address: Address | str = ""
-) -> Diagnostic:
-    """One finding of this adapter."""
-    return Diagnostic(rule, level, message, source, hint, str(address))

@@ -7,8 +7,7 @@ from typing import Any
 
 from mopsctl.diagnostics import Diagnostic, did_you_mean
 from mopsctl.element import Field, FieldType
-from mopsctl.provider.convert import quoted
-from mopsctl_hubspot.convert.common import finding
+from mopsctl.provider.convert import finding, quoted
 
 FIELD_TYPES: Mapping[FieldType, tuple[str, ...]] = {
     "text": ("text", "textarea", "html"),

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from mopsctl.address import Address
 from mopsctl.condition import Condition, sentence, tests
-from mopsctl.diagnostics import Diagnostic, Level, Source
 from mopsctl.element import Field
 from mopsctl.provider import convert
 from mopsctl.provider.convert import Maker
@@ -71,10 +69,3 @@ class Context(Maker):
 def titled(label: str, object_name: str) -> str:
     """What people call a thing of one object: `Business unit (program member)`."""
     return convert.titled(label, object_name.replace("_", " "))
-
-
-def finding(
-    rule: str, level: Level, message: str, source: Source, *, hint: str = "", address: Address | str = ""
-) -> Diagnostic:
-    """One finding of this adapter."""
-    return Diagnostic(rule, level, message, source, hint, str(address))
