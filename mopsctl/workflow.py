@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mopsctl import canonical, checks, files, policy, sessions
 from mopsctl.address import Address, Selection
-from mopsctl.diagnostics import Diagnostic, has_errors, in_order
+from mopsctl.diagnostics import Diagnostic, did_you_mean, has_errors, in_order
 from mopsctl.engine import document, impact, journal, planner, safety
 from mopsctl.engine.execute import Run, Target, execute
 from mopsctl.engine.journal import Journal
@@ -80,6 +80,7 @@ def plan(ask: Ask) -> Plan:
     before = state or _first(stack, environment)
     base = journal.folded(before, unfinished)
     with sessions.opened(stack, environment, ask.folder, ask.listen, ask.selection.may_have_system) as opened:
+        _refuse_selecting_nothing(ask.selection, opened, base)
         views = sessions.read_all(opened, _known(base), ask.listen)
         inputs = _inputs(ask.folder, loaded, environment, state, opened)
         live = [*findings, *policy.findings(environment), *checks.run_live(stack, views)]
@@ -188,6 +189,18 @@ def _loaded(ask: Ask) -> tuple[Stack, Environment, Loaded, list[Diagnostic]]:
 def _first(stack: Stack, environment: Environment) -> State:
     """The record before anything was applied: without a lineage, so that two previews have the same bytes."""
     return State(stack.name, environment.name, lineage="")
+
+
+def _refuse_selecting_nothing(selection: Selection, opened: Sequence[Session], base: State) -> None:
+    """Raise UsageError where a pattern fits no address: a slip must not look like a system with nothing to do."""
+    known = {str(each.address) for session in opened for each in session.converted.resources}
+    known |= {str(address) for address in base.entries}
+    for pattern in selection.only:
+        if not any(Selection((pattern,)).has(address) for address in known):
+            raise UsageError(
+                f"--only '{pattern}' selects nothing: no address of the stack fits.",
+                hint=did_you_mean(pattern, known) or "plan without it to see the addresses; they read system:kind/name",
+            )
 
 
 def _known(state: State) -> Mapping[str, Sequence[Address]]:

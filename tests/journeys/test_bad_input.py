@@ -216,3 +216,15 @@ def test_production_never_reaches_this_machine(stack: Stack, hubspot: Handle, mo
     assert made.code == 3
     assert "this machine" in made.err
     assert hubspot.counters()["requests"] == 0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "nearest"),
+    [("hubspto:*", ""), ("hubspot:propery/*", ""), ("hubspot:property/contact.leadsource", "contact.lead_source")],
+)
+def test_a_pattern_that_selects_nothing_is_a_slip(stack: Stack, pattern: str, nearest: str) -> None:
+    for command in ("plan", "drift"):
+        made = stack.run(command, stack.folder, "-e", "local", "--only", "hubspot:*", "--only", pattern)
+        assert made.code == 64
+        assert f"--only '{pattern}' selects nothing" in made.err
+        assert nearest in made.err
