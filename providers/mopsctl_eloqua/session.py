@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from mopsctl.errors import AuthenticationError, ConnectionFailed, OutcomeUnknown, WrongAccount
+from mopsctl.errors import AuthenticationError, ConnectionFailed, WrongAccount
 from mopsctl.provider.contract import Calls, Connection
 from mopsctl_eloqua import answers, settings
 from mopsctl_eloqua.auth import TOKEN_PATH, Basic, Credentials, OAuth, token_verdict
@@ -65,7 +65,7 @@ class Session:
             answer = self._once(method, target, refused, options)
         except AuthenticationError:
             answer = self._again(method, target, refused, options)
-        return self._parsed(method, answer, write=options.get("write"))
+        return self._opened().json(answer)
 
     @property
     def calls(self) -> Calls:
@@ -95,18 +95,6 @@ class Session:
                 pass
         self._follow()
         return self._once(method, target, self._credentials.header(), options)
-
-    def _parsed(self, method: str, answer: Any, *, write: bool | None) -> Any:
-        try:
-            return self._opened().json(answer)
-        except ConnectionFailed as error:
-            if method == "GET" or write is False:
-                raise
-            raise OutcomeUnknown(
-                f"{self.system} answered a write with something that cannot be read.",
-                hint=error.hint,
-                system=self.system,
-            ) from error
 
     def _opened(self) -> Api:
         from mopsctl.provider.http import Api

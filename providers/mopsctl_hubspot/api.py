@@ -96,7 +96,9 @@ class HubSpotApi:
         )
         self.limits = Limits()
         self._tokens = Tokens(connection)
-        self._http = http.Api(self.system, connection.text("url", BASE_URL).rstrip("/"), judge=Judge(self.system, self.limits))
+        self._http = http.Api(
+            self.system, connection.text("url", BASE_URL).rstrip("/"), judge=Judge(self.system, self.limits)
+        )
 
     @property
     def calls(self) -> Calls:
@@ -176,12 +178,7 @@ class HubSpotApi:
             self._tokens.fetch(self._http, self.paths.token)
         headers = {"authorization": f"Bearer {self._tokens.current}"}
         answer = self._http.send(method, path, params=params, json=body, headers=headers, write=write)
-        try:
-            return self._http.json(answer)
-        except ConnectionFailed as error:
-            if not write:
-                raise
-            raise self._unclear() from error
+        return self._http.json(answer)
 
 
 def is_absent(error: VendorError) -> bool:

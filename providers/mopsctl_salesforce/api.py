@@ -10,7 +10,6 @@ from mopsctl.errors import (
     AuthenticationError,
     ConnectionFailed,
     MopsctlError,
-    OutcomeUnknown,
     PermissionError_,
     SystemError_,
     VendorError,
@@ -71,19 +70,8 @@ class Session:
             return self._sent(self.tokens.renew(token), method, path, headers, what)
 
     def json(self, answer: httpx.Response) -> Any:
-        """The parsed body of an answer."""
+        """The parsed body of an answer; OutcomeUnknown where a write's cannot be read."""
         return self._reached().json(answer)
-
-    def answered(self, answer: httpx.Response) -> Any:
-        """The parsed body of a write's answer; OutcomeUnknown where it cannot be understood, for the write took place."""
-        try:
-            return self.json(answer)
-        except ConnectionFailed as error:
-            raise OutcomeUnknown(
-                f"Salesforce's answer to a write cannot be understood: {error.message}",
-                hint="mopsctl reads it again to find out whether it took effect",
-                system=self.system,
-            ) from error
 
     def _sent(
         self, token: Token, method: str, path: str, headers: Mapping[str, str] | None, what: Mapping[str, Any]
@@ -196,7 +184,7 @@ class Session:
         for start in range(0, len(records), COLLECTION):
             body = {"allOrNone": False, "records": records[start : start + COLLECTION]}
             answer = self.send(method, f"{self.base()}/composite/sobjects{path}", json=body)
-            done += self.answered(answer)
+            done += self.json(answer)
         return done
 
     def delete(self, ids: Sequence[str]) -> list[Row]:
@@ -204,7 +192,7 @@ class Session:
         done: list[Row] = []
         for start in range(0, len(ids), COLLECTION):
             params = {"ids": ",".join(ids[start : start + COLLECTION]), "allOrNone": "false"}
-            done += self.answered(self.send("DELETE", f"{self.base()}/composite/sobjects", params=params))
+            done += self.json(self.send("DELETE", f"{self.base()}/composite/sobjects", params=params))
         return done
 
     # -- what answers mean

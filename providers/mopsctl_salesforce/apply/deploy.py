@@ -66,7 +66,7 @@ class Deployment:
         headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
         try:
             answer = self._session.send("POST", self._path, content=content, headers=headers, write=not check_only)
-            return str(self._session.answered(answer)["id"])
+            return str(self._session.json(answer)["id"])
         except OutcomeUnknown:
             self._wait_for_lost()
             raise
