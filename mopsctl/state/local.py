@@ -7,6 +7,7 @@ import fcntl
 import getpass
 import json
 import os
+import re
 import socket
 import time
 import uuid
@@ -80,22 +81,18 @@ class LocalStore:
 
         The hold ends with the process, however it ends; a holder on another machine has to be unlocked by its id.
         """
-        try:
-            files.make_folder(self._lock.parent)
-            file = self._lock.open("a+", encoding="utf-8")
-        except OSError as error:
-            raise StateError(
-                f"The environment cannot be locked: {error.strerror or error}.",
-                hint=f"check {self._shown(self._lock.parent)}",
-            ) from error
-        with file:
-            self._take(file)
-            holder = _myself(plan)
-            _rewrite(file, json.dumps(asdict(holder)))
+        with contextlib.ExitStack() as exits:
+            with self._lockable():
+                files.make_folder(self._lock.parent)
+                file = exits.enter_context(self._lock.open("ab+", buffering=0))
+                self._take(file)
+                holder = _myself(plan)
+                _rewrite(file, json.dumps(asdict(holder)))
             try:
                 yield holder
             finally:
-                _rewrite(file, "")
+                with contextlib.suppress(OSError):  # what is left in the file then is a hold that is gone
+                    _rewrite(file, "")
 
     def holder(self) -> Holder | None:
         """Who holds the lock, or held it when their process ended; None where nobody does."""
@@ -113,22 +110,32 @@ class LocalStore:
             raise StateError(
                 f"There is no hold {holder_id} on {self.environment}: {held}.", hint="see 'mopsctl state list'"
             )
-        with self._lock.open("a+", encoding="utf-8") as file:
-            self._flock(file, holder)
+        with self._lockable(), self._lock.open("ab+", buffering=0) as file:
+            self._flock(file)
             _rewrite(file, "")
         return holder
 
-    def _take(self, file: IO[str]) -> None:
-        holder = self.holder()
-        self._flock(file, holder)
+    @contextlib.contextmanager
+    def _lockable(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StateError(
+                f"The environment cannot be locked: {error.strerror or error}.",
+                hint=f"check {self._shown(self._lock.parent)}",
+            ) from error
+
+    def _take(self, file: IO[bytes]) -> None:
+        self._flock(file)
+        holder = self.holder()  # only now: whoever held it before may just have let go
         if holder is not None and holder.host != socket.gethostname():
             raise _held(self.environment, holder)
 
-    def _flock(self, file: IO[str], holder: Holder | None) -> None:
+    def _flock(self, file: IO[bytes]) -> None:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise _held(self.environment, holder) from error
+            raise _held(self.environment, self.holder()) from error
 
     def _back_up(self) -> None:
         if not self.path.exists():
@@ -136,7 +143,9 @@ class LocalStore:
         text = self.path.read_text(encoding="utf-8")
         folder = self.folder / "backups"
         files.write_whole(folder / f"{self.environment}-{_serial(text):08d}.json", text)
-        for old in sorted(folder.glob(f"{self.environment}-*.json"))[:-BACKUPS]:
+        mine = re.compile(rf"{re.escape(self.environment)}-\d+\.json")
+        kept = [path for path in folder.iterdir() if mine.fullmatch(path.name)]
+        for old in sorted(kept, key=lambda path: (path.stat().st_mtime_ns, path.name))[:-BACKUPS]:
             old.unlink()
 
     def _shown(self, path: Path) -> str:
@@ -163,11 +172,9 @@ def _user() -> str:
         return f"user {os.getuid()}"
 
 
-def _rewrite(file: IO[str], text: str) -> None:
-    file.seek(0)
-    file.truncate()
-    file.write(text)
-    file.flush()
+def _rewrite(file: IO[bytes], text: str) -> None:
+    file.truncate(0)
+    file.write(text.encode())
 
 
 def _serial(text: str) -> int:

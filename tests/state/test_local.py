@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import re
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -189,7 +191,6 @@ class TestBackups:
         store.write(state(2))
         assert [path.read_text() for path in (store.folder / "backups").iterdir()] == ["{damaged"]
 
-    @pytest.mark.xfail(strict=True, reason="the copies of 'prod-eu' are counted among those of 'prod'")
     def test_an_environment_keeps_its_own(self, tmp_path: Path) -> None:
         one, other = LocalStore(tmp_path, "prod"), LocalStore(tmp_path, "prod-eu")
         for serial in range(1, BACKUPS + 1):
@@ -303,7 +304,6 @@ class TestLock:
         with store.lock("one") as holder:
             assert holder.who == f"user {os.getuid()}"
 
-    @pytest.mark.xfail(strict=True, raises=OSError, reason="only the refusal for a lock that is held is expected")
     def test_a_disk_without_locks_is_told(self, store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
         def fails(*_: object) -> None:
             raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
@@ -311,6 +311,39 @@ class TestLock:
         monkeypatch.setattr("fcntl.flock", fails)
         with pytest.raises(StateError, match=r"^The environment cannot be locked: "), store.lock("one"):
             pass
+
+    def test_a_disk_that_is_full_is_told(self, store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fails(*_: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        with monkeypatch.context() as patch:
+            patch.setattr("mopsctl.state.local._rewrite", fails)
+            with pytest.raises(StateError, match=r"^The environment cannot be locked: No space"), store.lock("one"):
+                pass
+        with store.lock("two"):
+            pass
+
+    def test_a_holder_elsewhere_that_lets_go_right_then_is_in_nobodys_way(
+        self, store: LocalStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        held_by(store, FOREIGN)
+        real = fcntl.flock
+
+        def lets_go(file: Any, how: int) -> None:
+            (store.folder / "locks" / "local.json").write_text("")
+            real(file, how)
+
+        monkeypatch.setattr(fcntl, "flock", lets_go)
+        with store.lock("mine"):
+            pass
+
+    def test_copies_of_a_record_that_began_anew_are_the_newest(self, store: LocalStore) -> None:
+        for serial in range(101, 101 + BACKUPS + 1):
+            store.write(state(serial))
+        store.path.unlink()
+        for serial in (1, 2):
+            store.write(state(serial))
+        assert "local-00000001.json" in os.listdir(store.folder / "backups")
 
     def test_a_record_can_be_read_while_it_is_locked(self, store: LocalStore, tmp_path: Path) -> None:
         with store.lock("one"):
