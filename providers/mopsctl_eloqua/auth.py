@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mopsctl import secrets
 from mopsctl.errors import AuthenticationError, OutcomeUnknown, RateLimited
 from mopsctl.provider.contract import Connection
+from mopsctl.provider.tokens import TokenCache
 from mopsctl_eloqua import answers, settings
 from mopsctl_eloqua.tokens import Kept, TokenStore, seed_of
 
@@ -55,20 +55,16 @@ class OAuth:
         self._connection = connection
         self._login = login
         self._store = store
-        self._guard = threading.Lock()
-        self._header = ""
+        self._cache = TokenCache(self._fetched)
 
     def header(self) -> str:
         """A bearer token. AuthenticationError where none can be had."""
-        with self._guard:
-            return self._header or self._fetched()
+        return self._cache.current()
 
     def renew(self, refused: str) -> bool:
         """Fetch another token, unless another thread has done so already."""
-        with self._guard:
-            if self._header == refused:
-                self._fetched()
-            return True
+        self._cache.renew(refused)
+        return True
 
     def _fetched(self) -> str:
         with self._store.exclusive():
@@ -78,8 +74,7 @@ class OAuth:
             body = self._pair(token)
             self._store.keep(Kept(body["refresh_token"], seed))
         secrets.register(body["access_token"])
-        self._header = f"Bearer {body['access_token']}"
-        return self._header
+        return f"Bearer {body['access_token']}"
 
     def _pair(self, token: str) -> dict[str, str]:
         """A pair for the token; where that is refused or there is none, for the user's password, if there is one."""

@@ -10,6 +10,7 @@ from mopsctl import secrets
 from mopsctl.errors import AuthenticationError, ConnectionFailed, MopsctlError, OutcomeUnknown, VendorError
 from mopsctl.provider import http
 from mopsctl.provider.contract import Calls, Connection
+from mopsctl.provider.tokens import TokenCache
 from mopsctl_hubspot.answers import Expired, Judge, Limits, Problem
 from mopsctl_hubspot.names import SCORING_VERSIONS, VERSIONS, plural
 
@@ -54,7 +55,6 @@ class Tokens:
         names = ("client_secret", "refresh_token")
         self._secrets = {name: connection.secrets[name] for name in names if name in connection.secrets}
         self._client_id = connection.text("client_id")
-        self._fetched = ""
         self.renewable = bool(self._client_id) and len(self._secrets) == len(names)
         if not self._given and not self.renewable:
             raise AuthenticationError(
@@ -63,13 +63,10 @@ class Tokens:
                 system=connection.system,
             )
 
-    @property
-    def current(self) -> str:
-        """The token to send; empty where one has to be fetched first."""
-        return self._fetched or (self._given.reveal() if self._given and not self.renewable else "")
-
-    def fetch(self, api: http.Api, path: str) -> None:
-        """Get a new access token with the refresh token. Raises AuthenticationError where it is refused."""
+    def fetch(self, api: http.Api, path: str) -> str:
+        """The given token, or a new one that the refresh token gets. Raises AuthenticationError where that is refused."""
+        if self._given and not self.renewable:
+            return self._given.reveal()
         form = {"grant_type": "refresh_token", "client_id": self._client_id}
         form |= {name: secret.reveal() for name, secret in self._secrets.items()}
         try:
@@ -80,10 +77,11 @@ class Tokens:
                 hint="install the app on this account again, and put its new refresh token into the connection",
                 system=api.system,
             ) from error
-        self._fetched = str(body.get("access_token", "")) if isinstance(body, Mapping) else ""
-        if not self._fetched:
+        fetched = str(body.get("access_token", "")) if isinstance(body, Mapping) else ""
+        if not fetched:
             raise AuthenticationError(f"{api.system} answered without an access token.", system=api.system)
-        secrets.register(self._fetched)
+        secrets.register(fetched)
+        return fetched
 
 
 class HubSpotApi:
@@ -95,7 +93,9 @@ class HubSpotApi:
             _known(connection, "api_version", VERSIONS), _known(connection, "scoring_version", SCORING_VERSIONS)
         )
         self.limits = Limits()
-        self._tokens = Tokens(connection)
+        tokens = Tokens(connection)
+        self._tokens = TokenCache(lambda: tokens.fetch(self._http, self.paths.token))
+        self._over = (Expired,) if tokens.renewable else ()
         self._http = http.Api(
             self.system, connection.text("url", BASE_URL).rstrip("/"), judge=Judge(self.system, self.limits)
         )
@@ -165,20 +165,12 @@ class HubSpotApi:
     def _send(
         self, method: Method, path: str, *, params: Params | None = None, body: Any = None, write: bool = False
     ) -> Any:
-        try:
-            return self._once(method, path, params=params, body=body, write=write)
-        except Expired:
-            if not self._tokens.renewable:
-                raise
-        self._tokens.fetch(self._http, self.paths.token)
-        return self._once(method, path, params=params, body=body, write=write)
+        def once(token: str) -> Any:
+            headers = {"authorization": f"Bearer {token}"}
+            answer = self._http.send(method, path, params=params, json=body, headers=headers, write=write)
+            return self._http.json(answer)
 
-    def _once(self, method: Method, path: str, *, params: Params | None, body: Any, write: bool) -> Any:
-        if not self._tokens.current:
-            self._tokens.fetch(self._http, self.paths.token)
-        headers = {"authorization": f"Bearer {self._tokens.current}"}
-        answer = self._http.send(method, path, params=params, json=body, headers=headers, write=write)
-        return self._http.json(answer)
+        return self._tokens.used(once, self._over)
 
 
 def is_absent(error: VendorError) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mopsctl.errors import ConnectionFailed, VendorError
 from mopsctl.provider.contract import Calls, Connection
 from mopsctl.provider.http import Api, pages
+from mopsctl.provider.tokens import TokenCache
 from mopsctl.secrets import register
 from mopsctl_marketo import pace
 from mopsctl_marketo.judge import DayIsOver, Judge, TokenRefused
@@ -25,6 +27,14 @@ class Skipped(VendorError):
     """The call went well, and the one record in it was skipped."""
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token, and until when it counts by the clock of `pace`."""
+
+    value: str
+    until: float
+
+
 class MarketoApi:
     """One account. The token is shared by the whole run and renewed once where Marketo refuses it."""
 
@@ -35,8 +45,7 @@ class MarketoApi:
         self._pace = pace.shared(settings.address, settings.calls_in_20_seconds)
         self._identity = Api(connection.system, settings.address, judge=judge.identity)
         self._api = Api(connection.system, settings.address, judge=judge, pace=self._pace)
-        self._token = ""
-        self._expires = 0.0
+        self._tokens = TokenCache(self._fetched, lambda token: pace.clock() < token.until)
         self._over: DayIsOver | None = None
 
     @property
@@ -101,33 +110,25 @@ class MarketoApi:
         if self._over is not None:
             raise self._over
         try:
-            return self._once(method, path, **what)
-        except TokenRefused:
-            self._token = ""
-            return self._once(method, path, **what)
+            return self._tokens.used(lambda token: self._once(token, method, path, what), TokenRefused)
         except DayIsOver as error:
             self._over = error
             raise
 
-    def _once(self, method: str, path: str, **what: Any) -> Body:
-        headers = {"Authorization": f"Bearer {self._current_token()}"}
+    def _once(self, token: Token, method: str, path: str, what: Mapping[str, Any]) -> Body:
+        headers = {"Authorization": f"Bearer {token.value}"}
         answer = self._api.json(self._api.send(method, path, headers=headers, **what))
         if not isinstance(answer, dict):
             raise self._odd(path, "it is no object")
         return answer
 
-    def _current_token(self) -> str:
-        if not self._token or pace.clock() >= self._expires:
-            self._fetch_token()
-        return self._token
-
-    def _fetch_token(self) -> None:
+    def _fetched(self) -> Token:
         client_id, client_secret = credentials(self._connection)
         query = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
         answer = self._identity.json(self._identity.send("POST", IDENTITY, params=query, write=False))
-        self._token = str(answer["access_token"])
-        self._expires = pace.clock() + float(answer.get("expires_in", 3600))
-        register(self._token)
+        token = Token(str(answer["access_token"]), pace.clock() + float(answer.get("expires_in", 3600)))
+        register(token.value)
+        return token
 
     def _odd(self, path: str, what: str) -> ConnectionFailed:
         return ConnectionFailed(

@@ -63,11 +63,7 @@ class Session:
 
     def send(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **what: Any) -> httpx.Response:
         """Send a request to the org's own address, and once more with a new token where the session ended."""
-        token = self.tokens.current()
-        try:
-            return self._sent(token, method, path, headers, what)
-        except SessionOver:
-            return self._sent(self.tokens.renew(token), method, path, headers, what)
+        return self.tokens.cache.used(lambda token: self._sent(token, method, path, headers, what), SessionOver)
 
     def json(self, answer: httpx.Response) -> Any:
         """The parsed body of an answer; OutcomeUnknown where a write's cannot be read."""

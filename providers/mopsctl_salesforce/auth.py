@@ -6,7 +6,6 @@ This is the one room with the library for certificates, and it is imported only 
 from __future__ import annotations
 
 import base64
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mopsctl import secrets
 from mopsctl.errors import AuthenticationError, ConnectionFailed, SystemError_
 from mopsctl.provider.http import OK, Api, Verdict, is_closed
+from mopsctl.provider.tokens import TokenCache
 
 if TYPE_CHECKING:
     import httpx
@@ -54,12 +54,11 @@ class Token:
 
 
 class Tokens:
-    """The current token of one connection; `renew` fetches another one once for all threads that saw the old one die."""
+    """The current token of one connection, and the client that fetches it."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._guard = threading.Lock()
-        self._token: Token | None = None
+        self.cache = TokenCache(self._fetched)
         self._refresh = _value(connection, "refresh_token")
         self._api = Api(connection.system, _login_url(connection), judge=self._judge)
 
@@ -70,13 +69,7 @@ class Tokens:
 
     def current(self) -> Token:
         """The token in use, fetched on first use. Raises AuthenticationError, ConnectionFailed."""
-        with self._guard:
-            return self._fetched() if self._token is None else self._token
-
-    def renew(self, dead: Token) -> Token:
-        """A token that is not `dead`."""
-        with self._guard:
-            return self._fetched() if self._token is None or self._token == dead else self._token
+        return self.cache.current()
 
     def _fetched(self) -> Token:
         form, headers = self._grant()
@@ -88,8 +81,7 @@ class Tokens:
                 hint="check url and login_url in the environment document",
                 system=self._connection.system,
             )
-        self._token = self._read(body)
-        return self._token
+        return self._read(body)
 
     def _read(self, body: Mapping[str, Any]) -> Token:
         for name in ("access_token", "refresh_token"):

@@ -25,7 +25,7 @@ def lead_conversion(session: Session) -> dict[str, Any]:
     token = session.token
     answer = _ask(session, token.value)
     if "INVALID_SESSION_ID" in answer:
-        answer = _ask(session, session.tokens.renew(token).value)
+        answer = _ask(session, session.tokens.cache.renew(token).value)
     return _read(session, answer)
 
 
