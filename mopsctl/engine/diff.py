@@ -46,14 +46,16 @@ def _pair(path: tuple[str, ...], before: Json, after: Json) -> list[FieldChange]
         return []
     if not (isinstance(before, dict) and isinstance(after, dict)):
         return [FieldChange(path, before, after)]
-    return [FieldChange(path + tail, old, new) for tail, old, new in _deep(before, after)]
+    deep = [FieldChange(path + tail, old, new) for tail, old, new in _deep(before, after)]
+    return deep or [FieldChange(path, before, after)]  # what is known to differ is never left out
 
 
 def _deep(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[tuple[str, ...], Json, Json]]:
     from deepdiff import DeepDiff
     from deepdiff.helper import NotPresent
 
-    tree = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0)
+    # by default it leaves out every key that begins with two underscores
+    tree = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0, ignore_private_variables=False)
     leaves: dict[tuple[str, ...], tuple[Json, Json]] = {}
     for category in tree.values():
         for leaf in category:

@@ -64,13 +64,13 @@ def from_json(data: Any) -> Plan:
     _check_format(data)
     try:
         plan = _plan_of(data)
-        wanted = data["digest"]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        wanted, found = data["digest"], digest(plan)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise PlanFileError(
             f"This is not a whole plan: {type(error).__name__} at {error}.",
             hint="make it again with 'mopsctl plan -o FILE'",
         ) from error
-    if digest(plan) != wanted:
+    if found != wanted:
         raise PlanFileError(
             "The plan was edited after it was made: its content does not fit its digest.",
             hint="make it again with 'mopsctl plan -o FILE'",

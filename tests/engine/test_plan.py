@@ -180,6 +180,31 @@ class TestValueLists:
         }  # fmt: skip
 
 
+@pytest.mark.parametrize("key", ["__private", "_x", "a.b", "", "ключ", "0", "root['x']", "a\\b", "None"])
+class TestOddKeys:
+    def test_of_a_plain_attribute_are_compared_like_any_other(
+        self, world: World, store: Store, field: Make, key: str
+    ) -> None:
+        store.things[A] = {"extra": {key: "old", "same": 1}}
+        plan = world.plan([field("a", extra={key: "new", "same": 1})])
+        ((field_change,),) = [change.fields for change in plan.changes]
+        assert (field_change.path, field_change.before, field_change.after) == (("extra", key), "old", "new")
+        assert document.from_json(json.loads(canonical.dumps(document.to_json(plan)))).changes[0].fields == (
+            field_change,
+        )
+        world.apply(plan)
+        assert store.things[A] == {"extra": {key: "new", "same": 1}}
+
+    def test_of_a_list_and_inside_its_items(self, world: World, store: Store, field: Make, key: str) -> None:
+        world.converge([field("a", options={key: {key: "old"}}, options_order=[key])])
+        plan = world.plan([field("a", options={key: {key: "new"}}, options_order=[key])])
+        assert [each.path for each in plan.changes[0].fields] == [("options", key, key)]
+        world.apply(plan)
+        assert store.things[A]["options"] == {key: {key: "new"}}
+        world.converge([field("a", options={}, options_order=[])])
+        assert store.things[A]["options"][key]["hidden"] is True
+
+
 class TestWhatLeftTheManifests:
     @pytest.fixture
     def ours(self, world: World, field: Make) -> Callable[..., None]:
@@ -367,6 +392,24 @@ class TestDocument:
         with pytest.raises(PlanFileError) as caught:
             document.from_json(data)
         assert caught.value.hint
+
+    @pytest.mark.parametrize(
+        "edit",
+        [
+            lambda data: data["changes"][0].update(wanted=["label"]),
+            lambda data: data["changes"][0].update(wanted={"label": float("nan")}),
+            lambda data: data["changes"][0].update(title="\ud800"),
+            lambda data: data["changes"][0].update(action="evil"),
+            lambda data: data["inputs"].update(adapters=None),
+        ],
+    )
+    def test_what_cannot_be_in_a_plan_is_an_error_in_one_sentence(
+        self, world: World, field: Make, edit: Callable[[Any], object]
+    ) -> None:
+        data = document.to_json(world.plan([field("a")]))
+        edit(data)
+        with pytest.raises(PlanFileError):
+            document.from_json(data)
 
     @pytest.mark.parametrize("data", [None, [], "x", {}, {"formatVersion": 1}])
     def test_what_is_no_plan_is_refused(self, data: object) -> None:
