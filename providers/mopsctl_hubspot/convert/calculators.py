@@ -11,6 +11,7 @@ from typing import Any
 
 from mopsctl.condition import All, AnyOf, Condition, Not, Operator, Scalar, Test
 from mopsctl.element import Field, Rule, Score
+from mopsctl_hubspot.convert.hints import NUMBERS
 
 Json = dict[str, Any]
 
@@ -39,7 +40,6 @@ _TEXTS = {
     "has_word": "CONTAINS",
 }
 _LISTS = {"is": "IS_ANY_OF", "in": "IS_ANY_OF", "is_not": "IS_NONE_OF", "not_in": "IS_NONE_OF"}
-_NUMBERS = ("integer", "decimal", "currency", "percent")
 _DATES = ("date", "datetime")
 
 
@@ -133,7 +133,7 @@ def _operation(field: Field, operator: str, operands: Sequence[Scalar]) -> Json 
         return None
     if field.type == "boolean":
         return _compared("BOOL", operator, operands) if operator in ("is", "is_not") else None
-    if field.type in _NUMBERS:
+    if field.type in NUMBERS:
         return _number(operator, operands)
     if field.values is not None:
         values = [_spelling(field, value) for value in operands]

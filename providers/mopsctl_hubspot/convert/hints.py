@@ -9,6 +9,7 @@ from mopsctl.diagnostics import Diagnostic, did_you_mean
 from mopsctl.element import Field, FieldType
 from mopsctl.provider.convert import finding, quoted
 
+NUMBERS: tuple[FieldType, ...] = ("integer", "decimal", "currency", "percent")
 FIELD_TYPES: Mapping[FieldType, tuple[str, ...]] = {
     "text": ("text", "textarea", "html"),
     "long_text": ("textarea", "html"),
@@ -65,11 +66,10 @@ _ATTRIBUTES: Mapping[str, str] = {
     "data_sensitivity": "dataSensitivity",
     "referenced_object": "referencedObjectType",
 }
-_NUMBERS = ("integer", "decimal", "currency", "percent")
 _ONLY_FOR: Mapping[str, tuple[str, ...]] = {
-    "number_display_hint": _NUMBERS,
-    "show_currency_symbol": _NUMBERS,
-    "currency_property": _NUMBERS,
+    "number_display_hint": NUMBERS,
+    "show_currency_symbol": NUMBERS,
+    "currency_property": NUMBERS,
     "text_display_hint": ("text", "long_text", "email", "phone", "url", "country"),
     "referenced_object": ("reference",),
 }

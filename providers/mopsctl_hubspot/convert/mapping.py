@@ -8,7 +8,7 @@ from mopsctl.element import Field, FieldType, Mapping_, MappingRow, Side
 from mopsctl.provider.convert import quoted
 from mopsctl.resource import Resource
 from mopsctl_hubspot.convert.common import MOVED, Context
-from mopsctl_hubspot.convert.hints import FIELD_TYPES
+from mopsctl_hubspot.convert.hints import FIELD_TYPES, NUMBERS
 from mopsctl_hubspot.convert.properties import native_types
 from mopsctl_hubspot.names import singular, titled
 
@@ -17,14 +17,13 @@ ALWAYS = "Always use Salesforce"
 PREFER = "Prefer Salesforce unless blank"
 NEVER = "Don't sync"
 OTHER = "other:"
-_NUMBERS: tuple[FieldType, ...] = ("integer", "decimal", "currency", "percent")
 _LISTS: tuple[FieldType, ...] = ("choice", "reference", "country")
 _PAIRS: Mapping[str, tuple[FieldType, ...]] = {
     "text": ("text", "long_text", "email", "phone", "url", "country"),
     "textarea": ("long_text",),
     "html": ("long_text",),
     "phonenumber": ("phone", "text"),
-    "number": _NUMBERS,
+    "number": NUMBERS,
     "booleancheckbox": ("boolean",),
     "date": ("date", "datetime"),
     "select": _LISTS,

@@ -175,8 +175,7 @@ def _constraints(field: Field) -> dict[str, Json]:
 def default(native: str, value: Scalar, field: Field) -> Json:
     """A default as Salesforce keeps it: a flag, a value of the list, or a formula."""
     if native in PICKLISTS:
-        spelled = {item.key: item.value for item in field.values.items} if field.values else {}
-        return spelled.get(str(value), str(value))
+        return str(formulas.spelled(field, value))
     if native == "Checkbox":
         return value
     if native in NUMBERS and isinstance(value, int | float):
