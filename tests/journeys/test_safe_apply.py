@@ -33,7 +33,7 @@ class TestSavedPlans:
         assert "applied already" in again.err
 
     def test_something_applied_in_between_makes_it_stale(self, stack: Stack, saved: Path) -> None:
-        assert stack.apply().code == 0
+        assert stack.apply(*HUBSPOT).code == 0
         late = stack.run("apply", saved, "--yes")
         assert late.code == 4
         assert "since the plan was made" in " ".join(late.err.split()) or "applied already" in late.err
