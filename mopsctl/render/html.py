@@ -57,11 +57,13 @@ def _unreadable(view: View) -> str:
 
 
 def _irreversible(view: View) -> str:
-    lines = [
-        _paragraph(f"{_title(change)} {_code(change.address)}: {_text(words.undo(change.undo))}")
-        for change in view.irreversible
-    ]
-    return _stop("Cannot be undone", lines)
+    lines = [_cannot(answer, changes) for answer, changes in view.warnings]
+    return _stop(f"Cannot be undone ({len(view.irreversible)})", lines)
+
+
+def _cannot(answer: str, changes: Sequence[Change]) -> str:
+    items = "".join(f"<li>{_title(change)} {_code(change.address)}</li>" for change in changes)
+    return f'{_paragraph(f"{_text(words.undo(answer))}:")}\n<ul class="moves">{items}</ul>'
 
 
 def _stop(title: str, lines: Sequence[str]) -> str:

@@ -116,8 +116,10 @@ def _unreadable(view: View) -> Block:
 
 def _irreversible(view: View) -> Block:
     rows = [
-        f"- {_action(change)} {_named(view, change)} {code(str(change.address))}: {escape(words.undo(change.undo))}"
-        for change in view.irreversible
+        (f"- {escape(words.undo(answer))}:\n" if place == 0 else "")
+        + f"  - {_action(change)} {_named(view, change)} {code(str(change.address))}"
+        for answer, changes in view.warnings
+        for place, change in enumerate(changes)
     ]
     return Block("**Cannot be undone**\n" if rows else "", tuple(rows), noun="change", rank=1)
 

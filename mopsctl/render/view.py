@@ -43,6 +43,14 @@ class View:
         return tuple((section, step) for section in self.sections for step in section.steps)
 
     @property
+    def warnings(self) -> tuple[tuple[str, tuple[Change, ...]], ...]:
+        """What cannot be undone, gathered under what is said about it, so that each answer is read once."""
+        gathered: dict[str, list[Change]] = {}
+        for change in self.irreversible:
+            gathered.setdefault(change.undo, []).append(change)
+        return tuple((answer, tuple(changes)) for answer, changes in gathered.items())
+
+    @property
     def quiet(self) -> bool:
         """True where no line would add, change or remove anything, or move the record of what is ours."""
         return not any(section.changes for section in self.sections)

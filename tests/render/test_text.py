@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from mopsctl.diagnostics import Diagnostic, Source
 from mopsctl.engine.plan import Change
-from mopsctl.render import text
+from mopsctl.render import html, markdown, text
 from mopsctl.render.text.page import Page, Screen
 from mopsctl.resource import FieldChange
 from tests.render import samples
@@ -107,6 +107,16 @@ def test_what_cannot_be_undone_stands_first() -> None:
     said = text.plan(samples.RICH, Screen(80))
     assert said.index("Cannot be undone (2)") < said.index("HubSpot")
     assert "Cannot be undone" not in text.plan(replace(samples.RICH, changes=(samples.ADD_PROPERTY,)), Screen(80))
+
+
+def test_why_something_cannot_be_undone_is_said_once_for_all_it_holds_for() -> None:
+    again = replace(samples.ADD_MARKETO, address=samples.at("marketo:field/person.grade"), title="Grade")
+    plan = replace(samples.RICH, changes=(samples.ADD_MARKETO, samples.REMOVE, again))
+    for said in (text.plan(plan, Screen(80)), markdown.plan(plan), html.plan(plan)):
+        head, listed = said.partition("Cannot be undone")[2].split("no, it is deleted for good:", 1)
+        assert head.count("no, a Marketo field can be hidden, never deleted:") == 1
+        assert head.index("person.businessUnit") < head.index("person.grade")
+        assert "Old_Score__c" in listed
 
 
 def test_steps_are_numbered_per_system() -> None:

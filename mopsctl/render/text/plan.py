@@ -72,10 +72,10 @@ def _irreversible(page: Page, view: View) -> None:
         return
     page.blank()
     page.line((f"Cannot be undone ({len(view.irreversible)})", "bold red"))
-    for change in view.irreversible:
-        _title(page, change)
-        page.line(str(change.address), indent=_BODY)
-        page.line(words.undo(change.undo), indent=_BODY)
+    for answer, changes in view.warnings:
+        page.line(f"{words.undo(answer)}:", indent=2)
+        for change in changes:
+            _title(page, change, f"  {change.address}", indent=_BODY)
 
 
 def _section(page: Page, section: Section) -> None:
@@ -108,9 +108,9 @@ def _change(page: Page, change: Change, told: set[str]) -> None:
     page.line(*_consequences(change, told), indent=_BODY)
 
 
-def _title(page: Page, change: Change) -> None:
+def _title(page: Page, change: Change, rest: str = "", indent: int = 2) -> None:
     lead = f"{words.SYMBOLS[change.action]} {words.WORDS[change.action]} "
-    page.line(f"{change.noun} ", (change.title, "bold"), indent=2, lead=(lead, COLOURS[change.action]))
+    page.line(f"{change.noun} ", (change.title, "bold"), rest, indent=indent, lead=(lead, COLOURS[change.action]))
 
 
 def _place(page: Page, change: Change, indent: int) -> None:
