@@ -171,7 +171,7 @@ def _step(section: Section, step: Step) -> str:
     lines += [f"  {number}. {escape(sentence)}" for number, sentence in enumerate(change.steps, start=1)]
     why = change.why or words.reason(change)
     facts = (("why", why), ("owner", change.owner), ("verified", words.check(change)))
-    said = "; ".join(f"{name}: {escape(fact)}" for name, fact in facts if fact)
+    said = "; ".join(f"{name}: {escape(fact.rstrip('.'))}" for name, fact in facts if fact)
     return "\n".join([*lines, f"\n  _{said}_"] if said else lines)
 
 

@@ -157,6 +157,14 @@ def test_many_values_are_counted_in_an_addition_but_named_in_a_change() -> None:
     assert len(re.findall(r"\+ option v\d{3} x", changed)) == 40
 
 
+def test_the_reason_of_a_step_is_said_once_on_each_system() -> None:
+    ours = replace(samples.BY_HAND, why="The screen has no API.", check="attest", owner="ops")
+    steps = [replace(ours, address=samples.at(f"{system}:setting/{name}")) for system in ("hubspot", "marketo") for name in "ab"]
+    said = text.plan(replace(samples.RICH, changes=tuple(steps)), Screen(100))
+    assert said.count("why: The screen has no API.") == said.count("why: as for step 1\n") == 2
+    assert said.count("verified: by nobody: no interface shows it") == said.count("verified: by nobody\n") == 2
+
+
 def test_a_finding_without_rule_place_or_hint_is_one_sentence() -> None:
     page_text = text.plan(replace(samples.RICH, verdicts=(Diagnostic("", "error", "Too many."),)), Screen(80))
     assert "  error    Too many.\n" in page_text

@@ -160,11 +160,13 @@ def _steps(page: Page, view: View) -> None:
         if section.steps:
             page.blank()
             page.line((section.report.title, "bold underline"))
+        told: dict[str, int] = {}
         for step in section.steps:
-            _step(page, step)
+            _step(page, step, told)
 
 
-def _step(page: Page, step: Step) -> None:
+def _step(page: Page, step: Step, told: dict[str, int]) -> None:
+    """One step; `told` are the reasons that were given in full before, with the step that gave each."""
     change, number = step.change, f"{step.number}. "
     title = (change.title, "bold")
     page.line(f"{change.noun} ", title, (f"  [{change.id}]", "dim"), indent=2, lead=number)
@@ -174,10 +176,17 @@ def _step(page: Page, step: Step) -> None:
         for move in moves.of(change, page.screen.style):
             _move(page, move, margin)
     add_steps(page, change, margin)
-    why = change.why or words.reason(change)
+    _facts(page, step, margin, told)
+
+
+def _facts(page: Page, step: Step, margin: int, told: dict[str, int]) -> None:
+    """Why a step is left to a person, whose it is, and how it will be verified."""
+    why, check = step.change.why or words.reason(step.change), words.check(step.change)
     if why:
-        page.line(why, indent=margin, lead=("why: ", "dim"))
-    facts = [(name, said) for name, said in (("owner", change.owner), ("verified", words.check(change))) if said]
+        page.line(f"as for step {told[why]}" if why in told else why, indent=margin, lead=("why: ", "dim"))
+    short = check.partition(":")[0] if check in told else check
+    told |= {each: step.number for each in (why, check) if each not in told}
+    facts = [(name, said) for name, said in (("owner", step.change.owner), ("verified", short)) if said]
     page.line(*(part for name, said in facts for part in ((f"{name}: ", "dim"), f"{said}  ")), indent=margin)
 
 
