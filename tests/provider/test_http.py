@@ -230,7 +230,15 @@ class TestWhatCannotBeSent:
         assert failed.value.hint
 
     @pytest.mark.parametrize(
-        "url", ["http://example.org", "ftp://example.org", "example.org", "", "http://127.0.0.1.example.org"]
+        "url",
+        [
+            "http://example.org",
+            "ftp://example.org",
+            "ftp://127.0.0.1",
+            "example.org",
+            "",
+            "http://127.0.0.1.example.org",
+        ],
     )
     def test_an_address_that_is_not_encrypted_is_refused(self, url: str, opened: Opened) -> None:
         with pytest.raises(ConnectionFailed, match="is not encrypted") as failed:

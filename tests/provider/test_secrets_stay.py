@@ -82,6 +82,14 @@ def test_a_secret_in_an_answer_reaches_no_error(toy: Handle, api: Api) -> None:
     assert CANARY not in f"{failed.value} {failed.value.body} {failed.value.hint}"
 
 
+def test_a_secret_outside_ascii_reaches_no_error(toy: Handle, api: Api) -> None:
+    Secret("sécret-canary")
+    toy.fault("status", status=400, said="no: sécret-canary")
+    with pytest.raises(VendorError) as failed:
+        api.get("/things")
+    assert failed.value.body == {"said": f"no: {MASK}"}
+
+
 @respx.mock
 def test_a_secret_in_what_went_wrong_reaches_no_error(opened: Callable[..., Api]) -> None:
     Secret(CANARY)
