@@ -10,7 +10,7 @@ from typing import Any
 
 from mopsctl import canonical
 from mopsctl.provider.contract import Attribute, Kind
-from mopsctl.resource import Json
+from mopsctl.resource import Json, Observation
 
 PLAIN = Attribute()
 ABSENT = canonical.digest("absent")
@@ -51,7 +51,8 @@ def owned(kind: Kind, wanted: Attributes, last: Attributes, seen: Attributes) ->
             keys = set(value) | set(last.get(name) or {})
             part[name] = {key: item for key, item in (have or {}).items() if key in keys}
         elif rule.order_of:
-            part[name] = [key for key in have or [] if key in set(value)]
+            mine = set(value)
+            part[name] = [key for key in have or [] if key in mine]
         else:
             part[name] = have
     return part
@@ -86,6 +87,20 @@ def _gone(kind: Kind, name: str, last: Json, wanted: Attributes, seen: Attribute
 def fingerprint(kind: Kind, wanted: Attributes, last: Attributes, seen: Attributes | None) -> str:
     """A digest of what a change was decided on; of absence where nothing was there."""
     return ABSENT if seen is None else canonical.digest(owned(kind, wanted, last, seen))
+
+
+def movable(kind: Kind, wanted: Attributes, seen: Observation | None) -> dict[str, Json]:
+    """The part of `wanted` that a change is decided on: what is only verified, or not writable on this very thing, is for
+    people to do, before the change or after it.
+    """
+    return {name: value for name, value in wanted.items() if not for_people(kind, name, seen)}
+
+
+def for_people(kind: Kind, name: str, seen: Observation | None) -> bool:
+    """True where people have to set the attribute, if anybody can."""
+    mode = attribute(kind, name).mode
+    narrowed = seen is not None and seen.writable is not None and name not in seen.writable
+    return mode == "verify" or (mode == "write" and narrowed)
 
 
 def merged_order(wanted: Sequence[str], seen: Sequence[str]) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.engine import compare, diff
 from mopsctl.engine.plan import Change, Reason
 from mopsctl.provider.contract import Kind
-from mopsctl.resource import Action, FieldChange, Observation, Resource
+from mopsctl.resource import Action, FieldChange, Json, Observation, Resource
 from mopsctl.state.model import Entry
 
 
@@ -48,6 +48,7 @@ def _absent(resource: Resource, kind: Kind) -> Decision:
     change = replace(
         line(resource, kind, "add", "not_on_system"),
         fields=_new_fields(resource, kind),
+        wanted=_settable(resource, kind),
         fingerprint=compare.ABSENT,
         undo=kind.undo_add,
         irreversible=kind.irreversible,
@@ -56,12 +57,14 @@ def _absent(resource: Resource, kind: Kind) -> Decision:
 
 
 def _new_fields(resource: Resource, kind: Kind, *, every: bool = False) -> tuple[FieldChange, ...]:
-    settable = {
-        name: value
-        for name, value in resource.attributes.items()
-        if every or compare.attribute(kind, name).mode in ("write", "create-only")
-    }
-    return diff.changes(kind, {}, compare.target(kind, settable, {}, {}))
+    named = resource.attributes if every else _settable(resource, kind)
+    return diff.changes(kind, {}, compare.target(kind, named, {}, {}))
+
+
+def _settable(resource: Resource, kind: Kind) -> dict[str, Json]:
+    """What can be set when the thing is made."""
+    modes = {name: compare.attribute(kind, name).mode for name in resource.attributes}
+    return {name: value for name, value in resource.attributes.items() if modes[name] in ("write", "create-only")}
 
 
 def _present(resource: Resource, kind: Kind, seen: Observation, entry: Entry | None) -> Decision:
@@ -73,15 +76,23 @@ def _present(resource: Resource, kind: Kind, seen: Observation, entry: Entry | N
         return Decision(hand, quiet="verified")
     writable, by_hand, refused = _sorted_out(moved, kind, seen)
     found = tuple(_immutable(resource, kind, each) for each in _one_per_attribute(refused))
+    record = _record(resource, entry, {each.path[0] for each in by_hand})
     lines = []
     if writable:
-        lines.append(_changed(resource, kind, seen, entry, writable))
-    elif (recorded := _recorded(resource, kind, seen, entry)) and not found:
-        lines.append(recorded)
+        lines.append(replace(_changed(resource, kind, seen, entry, writable), wanted=record))
+    elif (recorded := _recorded(resource, kind, seen, entry, record)) and not found:
+        lines.append(replace(recorded, wanted=record))
     if by_hand:
         lines.append(_by_hand(_with_steps(resource, kind, seen, by_hand), kind, by_hand, "not_as_declared"))
     builtin_only = seen.builtin and entry is None and not writable
     return Decision(tuple(lines), found, quiet="verified" if builtin_only else "unchanged")
+
+
+def _record(resource: Resource, entry: Entry | None, by_hand: Collection[str]) -> dict[str, Json]:
+    """What may be recorded as applied: of what waits for a person, what was recorded before, if anything."""
+    last = entry.attributes if entry else {}
+    done = {name: value for name, value in resource.attributes.items() if name not in by_hand}
+    return done | {name: last[name] for name in by_hand if name in last}
 
 
 def _moved(resource: Resource, kind: Kind, seen: Observation, last: compare.Attributes) -> tuple[FieldChange, ...]:
@@ -127,11 +138,19 @@ def _was_ours_only(resource: Resource, entry: Entry, moved: FieldChange) -> bool
     return bool(rest) and isinstance(last, dict) and isinstance(now, dict) and rest[0] in last and rest[0] not in now
 
 
-def _recorded(resource: Resource, kind: Kind, seen: Observation, entry: Entry | None) -> Change | None:
+def _recorded(
+    resource: Resource, kind: Kind, seen: Observation, entry: Entry | None, record: compare.Attributes
+) -> Change | None:
     """A line for the record of what is ours where nothing has to be written to the system."""
     if entry is None:
         return None if seen.builtin else _adopted(resource, kind, seen, entry, "found_by_name")
-    same = entry.attributes == resource.attributes
+    # what is only verified is no reason for a line: it is so already, whether that is on record or not
+    known = {
+        name: value
+        for name, value in record.items()
+        if name in entry.attributes or compare.attribute(kind, name).mode in ("write", "create-only")
+    }
+    same = entry.attributes == known
     if same and entry.protect == resource.protect and entry.on_delete == resource.on_delete:
         return None
     return _adopted(resource, kind, seen, entry, "already_as_declared")
@@ -145,7 +164,8 @@ def _adopted(resource: Resource, kind: Kind, seen: Observation, entry: Entry | N
 
 
 def _fingerprint(resource: Resource, kind: Kind, seen: Observation, entry: Entry | None) -> str:
-    return compare.fingerprint(kind, resource.attributes, entry.attributes if entry else {}, seen.attributes)
+    wanted = compare.movable(kind, resource.attributes, seen)
+    return compare.fingerprint(kind, wanted, entry.attributes if entry else {}, seen.attributes)
 
 
 def line(resource: Resource, kind: Kind, action: Action, reason: Reason) -> Change:

@@ -161,7 +161,8 @@ class _SystemRun:
             return Line(change, "done", note="it was there already", remote_id=seen.remote_id if seen else None)
         if change.action == "remove" and (held := self._held(change)):
             return Line(change, "refused", f"{change.title} {held}.", "plan again and look at the difference")
-        now = compare.fingerprint(kind, change.wanted, self._last(change), seen.attributes if seen else None)
+        wanted = change.wanted if change.action == "remove" else compare.movable(kind, change.wanted, seen)
+        now = compare.fingerprint(kind, wanted, self._last(change), seen.attributes if seen else None)
         return None if now == change.fingerprint else self._moved(change, seen)
 
     def _held(self, change: Change) -> str:

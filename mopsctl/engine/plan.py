@@ -42,8 +42,8 @@ Who = Literal["system", "manifest", "both"]
 class Change:
     """One line of a plan.
 
-    `fields` say what moves, `wanted` is everything the manifests name (recorded in state afterwards), `fingerprint` what
-    was read when this was decided. `undo` answers whether mopsctl can take it back. `stays_ours` tells of a `keep` whether
+    `fields` say what moves, `wanted` is what is recorded in state afterwards: everything the manifests name but what waits
+    for a person; `fingerprint` what was read when this was decided. `undo` answers whether mopsctl can take it back. `stays_ours` tells of a `keep` whether
     the thing remains in state; `moved_from` is the name it is recorded under until now. `check` says of a step by hand how it will be verified: by reading, or by attesting.
     """
 

@@ -167,7 +167,8 @@ class _SystemPlanner:
         attributes = seen.attributes if seen else None
         return replace(
             decide.line(resource, kind, "adopt", "moved"),
-            fingerprint=compare.fingerprint(kind, resource.attributes, entry.attributes, attributes),
+            wanted=entry.attributes,
+            fingerprint=compare.fingerprint(kind, entry.attributes, entry.attributes, attributes),
             remote_id=seen.remote_id if seen else entry.remote_id,
             undo="yes: take the line back",
             moved_from=origin,

@@ -101,6 +101,31 @@ def test_an_attribute_that_is_not_ours_may_move(world: World, store: Store, fiel
     assert store.things[A]["description"] == "theirs"
 
 
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_step_by_hand_that_was_done_does_not_make_the_rest_stale(
+    world: World, store: Store, field: Make, recorded: bool
+) -> None:
+    store.things[A] = {"label": "A", "description": "theirs", "required": False}
+    store.read_only[A] = frozenset({"description"})
+    if recorded:
+        world.converge([field("a", label="A", description="theirs", required=False)])
+    plan = world.plan([field("a", label="A2", description="ours", required=True)])
+    assert sorted(change.action for change in plan.changes) == ["by-hand", "change"]
+    store.things[A] |= {"description": "ours", "required": True}
+    assert outcomes(world.apply(plan)) == {"a": "done"}
+    assert store.things[A]["label"] == "A2"
+
+
+@pytest.mark.parametrize("moved", [{"type": "number"}, {"description": "somebody's"}])
+def test_what_is_declared_and_moved_makes_a_change_of_something_else_stale(
+    world: World, store: Store, field: Make, moved: dict[str, str]
+) -> None:
+    world.converge([field("a", label="A", type="text", description="d")])
+    plan = world.plan([field("a", label="A2", type="text", description="d")])
+    store.things[A] |= moved
+    assert outcomes(world.apply(plan)) == {"a": "refused"}
+
+
 def test_a_removal_of_what_moved_is_refused(world: World, store: Store, field: Make) -> None:
     world.converge([field("a", label="A", on_delete="delete")])
     world.rules = Rules(allow_remove=True)

@@ -23,6 +23,7 @@ from mopsctl.testing.world import World
 Make = Callable[..., Resource]
 
 A = Address("memory", "field", "a")
+B = Address("memory", "field", "b")
 
 
 def actions(plan: Plan) -> list[tuple[str, str, str]]:
@@ -323,6 +324,35 @@ class TestDrift:
         (drift,) = world.plan([field("a", label="A2", description="d")]).drift
         assert drift.who == "both"
         assert world.plan([field("a", label="by hand", description="d")]).drift == ()
+
+    def test_what_waits_for_a_person_was_never_so_and_did_not_move(
+        self, world: World, store: Store, field: Make
+    ) -> None:
+        store.things[A] = {"label": "A", "description": "theirs", "required": False}
+        store.read_only[A] = frozenset({"description"})
+        wanted = [field("a", label="A2", description="ours", required=True), field("b", label="B", required=True)]
+        world.converge(wanted)
+        plan = world.plan(wanted)
+        assert {change.action for change in plan.changes} == {"by-hand"}
+        assert plan.drift == ()
+        store.things[A]["required"] = store.things[B]["required"] = True
+        store.things[A]["description"] = "ours"
+        plan = world.plan(wanted)
+        assert (plan.drift, [change.action for change in plan.changes if change.action == "by-hand"]) == ((), [])
+        world.apply(plan)
+        assert world.plan(wanted).changes == ()
+
+    def test_what_waits_for_a_person_keeps_what_was_recorded_of_it(
+        self, world: World, store: Store, field: Make
+    ) -> None:
+        store.things[A] = {"label": "A", "required": True}
+        world.converge([field("a", label="A", required=True)])
+        store.things[A]["required"] = False
+        plan = world.plan([field("a", label="A2", required=True)])
+        assert [(each.path, each.last, each.now) for each in plan.drift[0].fields] == [("required", True, False)]
+        world.apply(plan)
+        (drift,) = world.plan([field("a", label="A2", required=True)]).drift
+        assert [each.path for each in drift.fields] == ["required"]
 
     def test_a_manifest_change_alone_is_no_drift(self, world: World, field: Make) -> None:
         world.converge([field("a", label="A")])
