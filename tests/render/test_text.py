@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from mopsctl.diagnostics import Diagnostic, Source
 from mopsctl.engine.plan import Change
 from mopsctl.render import html, markdown, text
+from mopsctl.render.text import record
 from mopsctl.render.text.page import Page, Screen
 from mopsctl.resource import FieldChange
 from tests.render import samples
@@ -159,10 +160,35 @@ def test_many_values_are_counted_in_an_addition_but_named_in_a_change() -> None:
 
 def test_the_reason_of_a_step_is_said_once_on_each_system() -> None:
     ours = replace(samples.BY_HAND, why="The screen has no API.", check="attest", owner="ops")
-    steps = [replace(ours, address=samples.at(f"{system}:setting/{name}")) for system in ("hubspot", "marketo") for name in "ab"]
+    steps = [
+        replace(ours, address=samples.at(f"{system}:setting/{name}"))
+        for system in ("hubspot", "marketo")
+        for name in "ab"
+    ]
     said = text.plan(replace(samples.RICH, changes=tuple(steps)), Screen(100))
     assert said.count("why: The screen has no API.") == said.count("why: as for step 1\n") == 2
     assert said.count("verified: by nobody: no interface shows it") == said.count("verified: by nobody\n") == 2
+
+
+def test_drift_claims_only_what_was_compared() -> None:
+    quiet = replace(samples.RICH, changes=(), drift=())
+    assert record.drift(quiet, Screen(120)).startswith(
+        "Nothing moved on the systems of production since the last apply."
+    )
+    never = replace(quiet, inputs=replace(quiet.inputs, lineage=""))
+    assert record.drift(never, Screen(120)).startswith("Nothing was applied to production yet")
+    unread = record.drift(replace(samples.UNREADABLE, drift=()), Screen(120))
+    assert "Nothing moved on the systems of production that could be read since" in unread
+
+
+def test_the_last_line_of_an_apply_counts_what_is_left_by_hand() -> None:
+    assert "; 1 step left by hand. Plan" in text.applied(samples.PARTLY, Screen(120))
+    assert "by hand" not in text.applied(samples.DONE, Screen(120))
+
+
+def test_a_person_reads_the_key_they_pressed() -> None:
+    said = text.applied(replace(samples.PARTLY, interrupted="SIGINT"), Screen(120))
+    assert "Interrupted by Ctrl-C: 1 done" in said
 
 
 def test_a_finding_without_rule_place_or_hint_is_one_sentence() -> None:

@@ -48,8 +48,12 @@ def drift(plan: Plan, screen: Screen, next_steps: Iterable[str] = ()) -> str:
     """What moved on the systems since the last apply, who moved it, and the three ways out."""
     page = Page(screen)
     add_unreadable(page, plan)
+    if not plan.inputs.lineage and not plan.unreadable:
+        page.line(f"Nothing was applied to {plan.environment} yet, so there is nothing to compare with.")
+        return page.text()
     if not plan.drift:
-        page.line(f"Nothing moved on the systems of {plan.environment} since the last apply.")
+        which = f"the systems of {plan.environment}{' that could be read' if plan.unreadable else ''}"
+        page.line(f"Nothing moved on {which} since the last apply.")
         return page.text()
     count = len(plan.drift)
     page.line((f"{count} thing{'s' if count != 1 else ''} moved since the last apply to {plan.environment}", "bold"))

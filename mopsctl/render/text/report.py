@@ -28,6 +28,7 @@ SIGNS: Mapping[Outcome, str] = {
     "not-started": "·",
 }
 _TONES: Mapping[Outcome, str] = {"done": "green", "failed": "bold red", "unknown": "bold yellow", "refused": "bold red"}
+_SIGNALS: Mapping[str, str] = {"SIGINT": "Ctrl-C", "SIGTERM": "the system (SIGTERM)"}
 
 
 def applied(report: Applied, screen: Screen, next_steps: Iterable[str] = ()) -> str:
@@ -48,11 +49,11 @@ def summary(report: Applied) -> str:
     """The one line: how an apply ended."""
     counts = [(len(report.heap(outcome)), outcome.replace("-", " ")) for outcome in HEAPS]
     said = ", ".join(f"{words.number(count)} {name}" for count, name in counts if count) or "nothing to do"
-    start = (
-        f"Interrupted by {report.interrupted}" if report.interrupted else "Applied" if report.complete else "Stopped"
-    )
+    left = f"; {words.counted(len(report.by_hand), 'step')} left by hand" if report.by_hand else ""
+    signal = _SIGNALS.get(report.interrupted, report.interrupted)
+    start = f"Interrupted by {signal}" if signal else "Applied" if report.complete else "Stopped"
     again = " (resumed)" if report.resumed else ""
-    return f"{start}{again}: {said}. Plan {words.short(report.digest)}."
+    return f"{start}{again}: {said}{left}. Plan {words.short(report.digest)}."
 
 
 def _heap(page: Page, outcome: Outcome, title: str, lines: tuple[Line, ...]) -> None:
@@ -87,3 +88,5 @@ def _by_hand(page: Page, report: Applied) -> None:
         page.line(f"{change.noun} ", (change.title, "bold"), f"  {change.address}", indent=2, lead=lead)
         if page.screen.verbose:
             add_steps(page, change, 4)
+    if not page.screen.verbose:
+        page.line("What to do for each: see the plan's steps by hand.", indent=2)
