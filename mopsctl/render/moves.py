@@ -188,9 +188,14 @@ def _of_item(key: str, value: Json, style: Style) -> str:
     if not isinstance(value, Mapping):
         return "" if value in (None, key) else shown(value, style)
     label = value.get("label")
-    rest = {name: value[name] for name in value if name not in ("label", "value") and value[name] not in _SILENT}
+    rest = {name: each for name, each in value.items() if name not in ("label", "value") and _speaks(name, each)}
     parts = [shown(label, style)] if label not in (None, "", key) else []
     return " ".join([*parts, f"({shown(rest, style)})"] if rest else parts)
+
+
+def _speaks(name: str, value: Json) -> bool:
+    """True for what a reader would not take for granted: a value of a list is active unless it says otherwise."""
+    return value is False if name == "active" else value not in _SILENT
 
 
 def _order(each: FieldChange, style: Style) -> Move:

@@ -36,6 +36,8 @@ def told(*fields: FieldChange, change: Change = CHANGE_VALUES) -> list[str]:
         (moved("options/web/hidden", True, False), "+ option web shown again"),
         (moved("values/web/active", True, False), "- value web inactive from now on; records keep it"),
         (moved("values/web/active", False, True), "+ value web active again"),
+        (moved("values/web", None, {"label": "Web", "active": True}), "+ value web Web"),
+        (moved("values/web", None, {"label": "Web", "active": False}), "+ value web Web (active no)"),
         (moved("stages/won/probability", 0.4, 0.6), "~ stage won probability: 0.4 → 0.6"),
         (moved("entries/x", None, {"label": "X"}), "+ entry x X"),
         (moved("values/two words", None, "Two"), '+ value "two words" Two'),
