@@ -334,6 +334,15 @@ class Adapter(Provider):
             "program": Kind(
                 "program", "program", {}, Grain("program"), creatable=False, why="Acme has no API for programs"
             ),
+            "picklist": Kind(
+                "picklist",
+                "picklist",
+                {"values": Attribute(keyed=True)},
+                Grain("picklist"),
+                creatable=False,
+                readable=False,
+                why="Acme has no API for picklists",
+            ),
         }
 
     @property

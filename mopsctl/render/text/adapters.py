@@ -80,10 +80,13 @@ def _cell(page: Page, title: str, cell: Cell) -> None:
 
 def _kind(page: Page, kind: Kind) -> None:
     page.line(f"on screen: {kind.noun}", indent=2, lead=(f"{kind.name}  ", "bold"))
-    for mode, said in _HELD.items():
+    reached = kind.creatable or kind.readable
+    for mode, said in _HELD.items() if reached else ():
         names = [name for name in sorted(kind.attributes) if kind.attributes[name].mode == mode]
         if names:
             page.line(", ".join(names), indent=6, lead=(f"{said}: ", "dim"))
+    if not reached and kind.attributes:
+        page.line(", ".join(sorted(kind.attributes)), indent=6, lead=("by hand: ", "dim"))
     _reasons(page, kind.attributes)
     page.line(_removal(kind), indent=6, lead=("removal: ", "dim"))
     if kind.why:
