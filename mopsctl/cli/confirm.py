@@ -34,16 +34,17 @@ def _is_grave(change: Change) -> bool:
 def _question(change: Change) -> str:
     from mopsctl.render import words
 
-    what = (
-        f"{words.SYMBOLS[change.action]} {words.WORDS[change.action]} {change.noun} {change.title} ({change.address})"
-    )
-    return f"\n{what}\ncan be undone: {words.undo(change.undo)}\nType {change.address.name} to go on:"
+    what = f"{words.SYMBOLS[change.action]} {words.WORDS[change.action]} {change.noun} {change.title}"
+    return f"\n{what}\n{change.address}\ncan be undone: {words.undo(change.undo)}\nType {change.address.name} to go on:"
 
 
 def _typed(terminal: Terminal, question: str, wanted: str) -> None:
     answer = terminal.ask(question)
     if answer != wanted:
-        raise ApprovalMissing(f"Nothing was applied: the answer was not '{wanted}'.")
+        raise ApprovalMissing(
+            f"Nothing was applied: the answer was not '{wanted}'.",
+            hint="to apply, run it again and type the whole word",
+        )
 
 
 def _nobody(plan: Plan, grave: list[Change], *, reviewed: bool) -> str:

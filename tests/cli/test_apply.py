@@ -114,7 +114,7 @@ def test_a_protected_environment_asks_for_its_name_and_for_each_grave_change(
     assert len(play.applied) == 1
     assert "Type production to go on:" in somebody.asked[0]
     assert "can be undone: no, it is deleted for good" in somebody.asked[1]
-    assert "(marketo:field/person.businessUnit)" in somebody.asked[2]
+    assert "\nmarketo:field/person.businessUnit\n" in somebody.asked[2]
 
 
 @pytest.mark.parametrize(
