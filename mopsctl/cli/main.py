@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 from collections.abc import Sequence
 
@@ -13,6 +14,7 @@ from mopsctl.cli.terminal import Terminal
 from mopsctl.errors import Interrupted, MopsctlError, UsageError
 
 DONE, FAILED = 0, 1
+_MACHINE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR, errno.EISDIR}
 
 HELP = """Declarative configuration for the marketing stack.
 
@@ -57,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _failed(terminal, error)
     except SystemExit as error:  # click leaves this way where the reader of its own output went away
         code = error.code if isinstance(error.code, int) else FAILED
+    except OSError as error:
+        code = _machine(terminal, error)
     except Exception as error:  # noqa: BLE001 - the last gate: whatever it is, the user gets a sentence
         code = _unexpected(terminal, error)
     return code
@@ -82,6 +86,16 @@ def _interrupted(terminal: Terminal) -> int:
 def _failed(terminal: Terminal, error: MopsctlError) -> int:
     terminal.failure(error)
     return error.exit_code
+
+
+def _machine(terminal: Terminal, error: OSError) -> int:
+    """A file or folder that the machine does not let us have: nothing to report, something to mend."""
+    if error.filename is None or error.errno not in _MACHINE:
+        return _unexpected(terminal, error)
+    hint = "check who owns the file and its folder, and the room left on the disk"
+    return _failed(
+        terminal, MopsctlError(f"{error.filename} cannot be used: {(error.strerror or '').lower()}.", hint=hint)
+    )
 
 
 def _unexpected(terminal: Terminal, error: Exception) -> int:

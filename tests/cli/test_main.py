@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -79,6 +80,14 @@ def test_an_unexpected_error_is_a_sentence_without_a_traceback(failing: object) 
     assert "Error: Something unexpected happened: KeyError: 'x'" in run.err
     assert "-v" in run.err
     assert "Traceback" not in run.err
+
+
+def test_a_file_the_machine_keeps_from_us_is_no_mistake_of_mopsctl(failing: object) -> None:
+    run = failing(PermissionError(errno.EACCES, "Permission denied", "stack/.mopsctl"))  # type: ignore[operator]
+    assert run.code == 1
+    assert "Error: stack/.mopsctl cannot be used: permission denied." in run.err
+    assert "report it" not in run.err
+    assert "Something unexpected" in failing(FileNotFoundError(errno.ENOENT, "No such file", "x")).err  # type: ignore[operator]
 
 
 def test_the_traceback_comes_with_v(failing: object) -> None:
