@@ -40,9 +40,10 @@ def command(terminal: Terminal, kind: str, name: str, stack: Path, only_print: b
         return 0
     if not (stack / options.MANIFEST).is_file():
         raise UsageError(
-            f"There is no {options.MANIFEST} in {stack}.",
+            f"There is no {options.MANIFEST} in {'this folder' if stack == Path() else stack}.",
             hint="name the stack with --stack, or make one with 'mopsctl init DIR'",
         )
     written = write_new(stack, {path: text})
-    terminal.wrote(written, [f"mopsctl validate{'' if stack == Path() else ' ' + shlex.quote(str(stack))}"])
+    first = ["add the fields that its first lines name to the catalogue"] if templates.needed(text) else []
+    terminal.wrote(written, [*first, f"mopsctl validate{'' if stack == Path() else ' ' + shlex.quote(str(stack))}"])
     return 0

@@ -39,6 +39,11 @@ def document(kind: str, name: str) -> tuple[str, str]:
     return f"{FOLDERS[kind]}/{name}.yaml", _filled((_folder("new") / f"{kind}.yaml").read_text(encoding="utf-8"), name)
 
 
+def needed(text: str) -> list[str]:
+    """The fields that a document's own comment asks for, as rows of a catalogue."""
+    return [line.removeprefix("#   ") for line in text.splitlines() if line.startswith("#   - {")]
+
+
 def slug(text: str) -> str:
     """A name made of any text: `My Stack (2026)` becomes `my-stack-2026`."""
     plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-0123456789")

@@ -23,11 +23,6 @@ def stack(cli: Cli, tmp_path: Path) -> Path:
     return tmp_path / "My stack"
 
 
-def needed(text: str) -> list[str]:
-    """The fields that a template's own comment asks for."""
-    return [line.removeprefix("#   ") for line in text.splitlines() if line.startswith("#   - {")]
-
-
 def test_a_starter_stack_has_no_findings(cli: Cli, stack: Path) -> None:
     assert [found for found in checked(cli, stack, "local") if found[0] != "note"] == []
     assert "name: my-stack" in (stack / "mopsctl.yaml").read_text(encoding="utf-8")
@@ -73,7 +68,7 @@ def test_a_new_document_is_valid_once_the_catalogue_has_what_its_comment_asks_fo
     assert "$name" not in text
     catalogue = stack / "catalog" / "person.yaml"
     with catalogue.open("a", encoding="utf-8") as more:
-        more.writelines(f"    {line}\n" for line in needed(text))
+        more.writelines(f"    {line}\n" for line in templates.needed(text))
     assert [found for found in checked(cli, stack) if found[0] == "error"] == []
 
 
@@ -81,10 +76,22 @@ def test_new_documents_go_together(cli: Cli, stack: Path) -> None:
     for kind in templates.FOLDERS:
         assert cli("new", kind, "first", "--stack", stack).code == 0
     catalogue = stack / "catalog" / "person.yaml"
-    lines = [line for kind in templates.FOLDERS for line in needed(templates.document(kind, "first")[1])]
+    lines = [line for kind in templates.FOLDERS for line in templates.needed(templates.document(kind, "first")[1])]
     with catalogue.open("a", encoding="utf-8") as more:
         more.writelines(f"    {line}\n" for line in lines)
     assert [found for found in checked(cli, stack) if found[0] == "error"] == []
+
+
+def test_new_says_that_fields_are_needed_first(cli: Cli, stack: Path) -> None:
+    assert "Next: add the fields that its first lines name" in cli("new", "Lifecycle", "one", "--stack", stack).err
+    assert "Next: mopsctl validate" in cli("new", "FieldCatalog", "one", "--stack", stack).err
+
+
+def test_new_outside_a_stack_says_where_it_looked(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = cli("new", "Lifecycle", "person")
+    assert run.code == 64
+    assert "There is no mopsctl.yaml in this folder." in run.err
 
 
 def test_new_never_overwrites(cli: Cli, stack: Path) -> None:
