@@ -42,7 +42,7 @@ def validated(result: Checked, screen: Screen, next_steps: Iterable[str] = ()) -
     page = Page(screen)
     add_findings(page, result.diagnostics)
     page.blank()
-    where = ", environment ".join(filter(None, (result.stack or "the stack", result.environment)))
+    where = ", environment ".join(filter(None, (result.stack or "This stack", result.environment)))
     counts = f"{counted(result.files, 'file')}, {counted(result.documents, 'document')}, {tally(result.diagnostics)}"
     page.line((where, "bold"), f": {counts}.")
     add_next(page, next_steps)
