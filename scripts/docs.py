@@ -36,7 +36,7 @@ FAMILIES: Mapping[str, str] = {
     "FM": "Field mappings",
     "CP": "Consent policies",
     "PL": "Plans",
-    "SF": "Safety limits of a plan",
+    "SL": "A plan as a whole: safety limits and drift",
     "YM": "Loading: files and their YAML",
     "MS": "Loading: the shape of a document",
     "RF": "Loading: what documents say about each other",
