@@ -100,6 +100,10 @@ class Reading:
     kinds: frozenset[str] = frozenset()
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
+    def gap(self, kind: str) -> str:
+        """Why what is not in `items` of that kind is not known to be absent; empty where it is."""
+        return self.unreadable.get(kind) or ("" if kind in self.kinds else f"The adapter did not read the kind {kind}.")
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class FieldChange:

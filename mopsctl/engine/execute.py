@@ -152,10 +152,8 @@ class _SystemRun:
     def _checked(self, change: Change, reading: Reading) -> Line | None:
         """None where the change may go on; a line where it is refused, or turns out to be there already."""
         kind = self._kinds[change.address.kind]
-        if change.address.kind in reading.unreadable:
-            return Line(
-                change, "failed", reading.unreadable[change.address.kind], "nothing was written; apply again later"
-            )
+        if gap := reading.gap(change.address.kind):
+            return Line(change, "failed", gap, "nothing was written; apply again later")
         seen = reading.items.get(change.address)
         if self._reached(change, seen):
             return Line(change, "done", note="it was there already", remote_id=seen.remote_id if seen else None)
@@ -269,8 +267,8 @@ class _SystemRun:
 
     def _read_back(self, change: Change, reading: Reading, result: Result | None, trouble: MopsctlError | None) -> Line:
         seen = reading.items.get(change.address)
-        if change.address.kind in reading.unreadable:
-            return Line(change, "unknown", reading.unreadable[change.address.kind], "apply with --resume later")
+        if gap := reading.gap(change.address.kind):
+            return Line(change, "unknown", gap, "apply with --resume later")
         if self._reached(change, seen):
             return Line(
                 change,

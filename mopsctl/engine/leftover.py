@@ -17,7 +17,10 @@ def decide(entry: Entry, system: SystemView, seen: Observation | None, rules: Ru
     kind = system.kinds.get(entry.address.kind)
     if entry.address in rules.forget:
         return _leaving(entry, kind, "forget", "declared_forgotten")
-    if seen is None or seen.retired or kind is None:
+    if kind is None:
+        why = f"The adapter does not know the kind {entry.address.kind}, so nobody can tell whether it is there."
+        return replace(_leaving(entry, kind, "keep", "left_manifest_not_removable", stays=True), why=why)
+    if seen is None or seen.retired:
         return _leaving(entry, kind, "forget", "left_manifest_already_gone")
     on_delete = _on_delete(entry, rules)
     obstacle = _obstacle(entry, kind, seen, rules)

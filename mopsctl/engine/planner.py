@@ -72,10 +72,10 @@ def _renamed(entries: Mapping[Address, Entry], moved: Mapping[Address, Address])
 
 def _of_system(system: SystemView, prior: Mapping[Address, Entry], rules: Rules, unsettled: drift.Looks) -> _Part:
     report = _report(system)
-    unread = _unread(system)
+    ours = {address: entry for address, entry in prior.items() if address.system == system.name}
+    unread = _unread(system, ours)
     if unread or system.reading is None:
         return _Part(replace(report, status="unreadable", message=unread or system.message), findings=system.findings)
-    ours = {address: entry for address, entry in prior.items() if address.system == system.name}
     moved = drift.of_system(system, system.reading, ours, rules.selection, unsettled)
     return replace(_SystemPlanner(system, system.reading, ours, rules).part(report), drift=tuple(moved))
 
@@ -94,11 +94,14 @@ def _report(system: SystemView) -> SystemReport:
     )
 
 
-def _unread(system: SystemView) -> str:
-    """Why the system's plan has to stop: a kind that could not be read is never taken for empty."""
+def _unread(system: SystemView, ours: Iterable[Address]) -> str:
+    """Why the system's plan has to stop: a kind that could not be read, or was not, is never taken for empty."""
     if system.reading is None:
         return ""
-    return " ".join(system.reading.unreadable[kind] for kind in sorted(system.reading.unreadable))
+    asked = {each.kind for each in ours} | {each.address.kind for each in system.resources}
+    readable = [kind for kind in asked if kind in system.kinds and system.kinds[kind].readable]
+    gaps = dict(system.reading.unreadable) | {kind: why for kind in readable if (why := system.reading.gap(kind))}
+    return " ".join(gaps[kind] for kind in sorted(gaps))
 
 
 class _SystemPlanner:

@@ -19,7 +19,7 @@ from mopsctl.engine.safety import Limit, Limits
 from mopsctl.engine.view import Rules
 from mopsctl.errors import MopsctlError
 from mopsctl.provider.contract import Grain
-from mopsctl.resource import Resource
+from mopsctl.resource import Observation, Reading, Resource
 from mopsctl.testing.memory import KINDS, MemorySystem, Store, broken, lost_answer
 from mopsctl.testing.world import World
 
@@ -196,6 +196,35 @@ def test_an_unreadable_thing_is_not_written_blind(world: World, store: Store, fi
     store.before = deaf
     assert outcomes(world.apply(plan)) == {"a": "failed"}
     assert store.writes == 0
+
+
+def test_what_was_not_read_again_does_not_count_as_gone(
+    world: World, store: Store, field: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.converge([field("a", label="A", on_delete="delete")])
+    world.rules = Rules(allow_remove=True)
+    plan = world.plan([])
+    monkeypatch.setattr(MemorySystem, "reread", lambda _system, _addresses: Reading())
+    assert outcomes(world.apply(plan)) == {"a": "failed"}
+    assert A in world.state.entries
+
+
+def test_a_removal_whose_answer_was_lost_is_done_where_the_thing_is_only_listed_as_retired(
+    world: World, store: Store, field: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.converge([field("a", label="A", on_delete="archive")])
+    world.rules = Rules(allow_remove=True)
+    plan = world.plan([])
+
+    def lose(call: str, _addresses: Sequence[Address]) -> None:
+        if call == "write":
+            listed = Observation(A, store.archived[A], retired=True)
+            monkeypatch.setattr(MemorySystem, "reread", lambda *_: Reading({A: listed}, frozenset({"field"})))
+            raise lost_answer(call)
+
+    store.after = lose
+    assert outcomes(world.apply(plan)) == {"a": "done"}
+    assert world.state.entries == {}
 
 
 def test_a_wish_to_stop_finishes_the_call_under_way_and_starts_no_other(

@@ -16,8 +16,8 @@ from mopsctl.engine.plan import Plan
 from mopsctl.engine.safety import Limit, Limits
 from mopsctl.engine.view import Rules
 from mopsctl.errors import PlanFileError
-from mopsctl.resource import Resource
-from mopsctl.testing.memory import Store
+from mopsctl.resource import Reading, Resource
+from mopsctl.testing.memory import KINDS, Store
 from mopsctl.testing.world import World
 
 Make = Callable[..., Resource]
@@ -264,6 +264,17 @@ class TestWhatLeftTheManifests:
         store.things.clear()
         assert actions(world.plan([])) == [("a", "forget", "left_manifest_already_gone")]
 
+    def test_what_the_adapter_knows_no_more_is_not_said_to_be_gone(
+        self, world: World, ours: Callable[..., None]
+    ) -> None:
+        ours(on_delete="delete")
+        world.kinds = {name: kind for name, kind in KINDS.items() if name != "field"}
+        plan = world.plan([])
+        assert actions(plan) == [("a", "keep", "left_manifest_not_removable")]
+        assert "does not know the kind field" in plan.changes[0].why
+        world.apply(plan)
+        assert A in world.state.entries
+
     def test_moved_renames_the_record_and_removes_nothing(
         self, world: World, store: Store, ours: Callable[..., None], field: Make
     ) -> None:
@@ -308,6 +319,13 @@ class TestUnreadable:
         plan = world.plan([field("c")])
         assert plan.changes == ()
         assert plan.unreadable[0].message == "groups: a permission is missing"
+
+    def test_a_kind_that_the_adapter_did_not_read_is_not_taken_for_empty(self, world: World, field: Make) -> None:
+        world.converge([field("a", label="A", on_delete="delete")])
+        world.rules = Rules(allow_remove=True)
+        plan = world.plan([], Reading({}, frozenset({"group"})))
+        assert plan.changes == ()
+        assert plan.unreadable[0].message == "The adapter did not read the kind field."
 
 
 class TestDrift:
