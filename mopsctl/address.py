@@ -61,4 +61,5 @@ def _any(address: Address | str, patterns: Sequence[str]) -> bool:
 
 
 def _could_be_in(system: str, pattern: str) -> bool:
-    return fnmatchcase(system, pattern.split(":", 1)[0]) or "*" in pattern.split(":", 1)[0]
+    head = pattern.split(":", 1)[0]
+    return fnmatchcase(system, head) or any(sign in head for sign in "*?[")  # which may stand for the colon too

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from urllib.parse import quote, quote_plus
 
 MASK = "(secret)"
 _SHORTEST = 6  # shorter values would mask ordinary words
@@ -16,16 +18,16 @@ class Secret:
     It is deliberately not a `str`, because a subclass with a masked `repr` still leaks through serialisers.
     """
 
-    __slots__ = ("_value", "name")
+    __slots__ = ("_reveal", "name")
 
     def __init__(self, value: str, name: str = "") -> None:
-        self._value = value
+        self._reveal: Callable[[], str] = lambda: value  # libraries that look into slots find a function, not the value
         self.name = name
         register(value)
 
     def reveal(self) -> str:
         """The value itself, for the one place that sends it."""
-        return self._value
+        return self._reveal()
 
     def __repr__(self) -> str:
         return MASK
@@ -33,10 +35,10 @@ class Secret:
     __str__ = __repr__
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._value == self._value
+        return isinstance(other, Secret) and other.reveal() == self.reveal()
 
     def __hash__(self) -> int:
-        return hash(self._value)
+        return hash(self.reveal())
 
     def __reduce__(self) -> tuple[object, ...]:
         raise TypeError("a secret is never written down")
@@ -47,10 +49,18 @@ _guard = threading.Lock()
 
 
 def register(value: str) -> None:
-    """From now on `mask` hides this value (a token that was fetched in mid-run, for instance)."""
+    """From now on `mask` hides this value (a token that was fetched in mid-run, for instance), also as addresses and JSON
+    spell it.
+    """
     if len(value) >= _SHORTEST:
         with _guard:
-            _known.add(value)
+            _known.update(_spellings(value))
+
+
+def _spellings(value: str) -> set[str]:
+    whole = value.encode("utf-8", "surrogatepass")
+    json_texts = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+    return {value, quote(whole), quote(whole, safe=""), quote_plus(whole), *json_texts}
 
 
 def mask(text: str) -> str:
@@ -74,4 +84,4 @@ class MaskingFilter(logging.Filter):
 def forget_all(values: Iterable[str] = ()) -> None:
     """Empty the register (or only the given values of it); for tests."""
     with _guard:
-        _known.difference_update(list(values) or list(_known))
+        _known.difference_update([each for value in values for each in _spellings(value)] or list(_known))

@@ -101,9 +101,6 @@ def test_a_system_with_something_selected_is_always_read(only: list[str], but: l
         assert selection.may_have_system(address.system)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="'?' and '[…]' may stand for the colon, and the part before it is taken for the system"
-)
 @given(patterns([*plain, *odd]), near)
 @example(["hub?field/x"], Address("hub", "field", "x"))
 @example(["hub[:]field/x"], Address("hub", "field", "x"))
