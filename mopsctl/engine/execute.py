@@ -16,7 +16,7 @@ from mopsctl.engine import compare, diff, units
 from mopsctl.engine.journal import End, Journal, Key, last_of, recorded
 from mopsctl.engine.plan import Change, DriftField, Plan
 from mopsctl.engine.report import Event, Line, Listener, silent
-from mopsctl.errors import MopsctlError, OutcomeUnknown
+from mopsctl.errors import AuthenticationError, MopsctlError, OutcomeUnknown, RateLimited
 from mopsctl.provider.contract import Kind, System
 from mopsctl.resource import Observation, Reading, Result, Write
 from mopsctl.state.model import State
@@ -97,6 +97,7 @@ class _SystemRun:
         self._kinds = target.kinds
         self._mine = [each for each in run.plan.changes if each.address.system == target.name and each.writes]
         self._lines: dict[Key, Line] = {}
+        self._over: MopsctlError | None = None  # why no further call of this system can succeed
 
     def lines(self) -> dict[Key, Line]:
         try:
@@ -115,8 +116,8 @@ class _SystemRun:
         self._lines |= {_key(change): Line(change, "done", note="done by the run before") for change in again}
         schedule.settle({change.address: True for change in again})
         while unit := schedule.next_unit():
-            if self._run.stop.is_set():
-                self._leave()
+            if self._run.stop.is_set() or self._over is not None:
+                self._leave(*((self._over.message, self._over.hint) if self._over else ()))
                 return
             self._unit(unit, schedule)
             ends = {each.address: self._lines[_key(each)].outcome == "done" for each in unit}
@@ -131,6 +132,7 @@ class _SystemRun:
         try:
             reading = self._target.system.reread([change.address for change in unit])
         except MopsctlError as error:
+            self._heed(error)
             self._close(
                 [
                     Line(each, "failed", f"It could not be read before the write: {error.message}", error.hint)
@@ -231,6 +233,7 @@ class _SystemRun:
                 results[result.address] = result
         except MopsctlError as error:
             trouble = error
+            self._heed(error)
         self._close(self._settled(changes, results, trouble))
 
     def _settled(
@@ -280,6 +283,10 @@ class _SystemRun:
         if result is not None and result.code == "exists":
             return Line(change, "failed", said, result.hint or "plan again: it is found by its name")
         return Line(change, "failed", f"{said} Read back: it did not take effect.", "apply with --resume")
+
+    def _heed(self, error: MopsctlError) -> None:
+        if isinstance(error, RateLimited | AuthenticationError):
+            self._over = error
 
     def _close(self, lines: Sequence[Line]) -> None:
         self._lines |= {_key(line.change): line for line in lines}

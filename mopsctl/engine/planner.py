@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mopsctl.address import Address
-from mopsctl.diagnostics import Diagnostic, did_you_mean, in_order
-from mopsctl.engine import compare, decide, drift, leftover, renames, safety
+from mopsctl.diagnostics import Diagnostic, in_order
+from mopsctl.engine import compare, decide, drift, left_alone, leftover, renames, safety
 from mopsctl.engine.plan import ACTIONS, Change, Drift, Inputs, Plan, SystemReport
 from mopsctl.engine.view import Rules, SystemView
 from mopsctl.resource import Reading, Resource
@@ -31,6 +31,7 @@ def make(
     changes = tuple(change for part in parts for change in sorted(part.changes, key=_place))
     moved = tuple(each for part in parts for each in part.drift)
     verdicts = [*findings, *(each for part in parts for each in part.findings)]
+    verdicts += left_alone.warnings(systems, rules)
     verdicts += [*safety.verdicts(changes, state, rules.limits), *safety.about_drift(moved, rules.on_drift)]
     return Plan(
         stack=state.stack,
@@ -135,7 +136,6 @@ class _SystemPlanner:
                 *(found for each in decisions for found in each.findings),
                 *(note for resource in chosen for note in self._foreign_items(resource)),
                 *renames.hints(changes, self._ours),
-                *(note for resource in chosen for note in self._unknown_left(resource)),
             ),
         )
 
@@ -184,11 +184,6 @@ class _SystemPlanner:
         known = named | set(self._ours)
         return sum(address not in known and not seen.builtin for address, seen in self._reading.items.items())
 
-    def _unknown_left(self, resource: Resource) -> list[Diagnostic]:
-        """A warning for each name under `leave` that is no attribute: it leaves nothing alone."""
-        known = self._system.kinds[resource.address.kind].attributes
-        return [_unknown(resource, name, known) for name in resource.leave if name not in known]
-
     def _foreign_items(self, resource: Resource) -> list[Diagnostic]:
         """A note for each list that holds values nobody named: they are kept, and somebody should know."""
         seen = self._reading.items.get(resource.address)
@@ -204,17 +199,6 @@ class _SystemPlanner:
                 foreign = sorted(set(seen.attributes.get(name) or {}) - set(resource.attributes[name]) - set(last))
                 notes += [_foreign(resource, f"{kind.noun} {resource.title}", rule.noun, foreign)] if foreign else []
         return notes
-
-
-def _unknown(resource: Resource, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic(
-        rule="PL006",
-        level="warning",
-        message=f"'leave' names '{name}', which {resource.title} does not have on {resource.address.system}.",
-        source=resource.source,
-        hint=did_you_mean(name, known) or f"it has {', '.join(sorted(known))}",
-        address=str(resource.address),
-    )
 
 
 def _foreign(resource: Resource, title: str, noun: str, keys: list[str]) -> Diagnostic:

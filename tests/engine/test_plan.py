@@ -11,6 +11,7 @@ import pytest
 
 from mopsctl import canonical
 from mopsctl.address import Address, Selection
+from mopsctl.diagnostics import Source
 from mopsctl.engine import document
 from mopsctl.engine.plan import Plan
 from mopsctl.engine.safety import Limit, Limits
@@ -473,3 +474,15 @@ class TestDocument:
         )
         assert document.digest(other) == document.digest(plan)
         assert document.digest(replace(plan, partial=True)) != document.digest(plan)
+
+
+class TestLeave:
+    def test_a_misspelt_name_is_told_once_with_the_nearest(self, world: World, field: Make) -> None:
+        plan = world.plan([field("a", label="A", leave=("lable",))])
+        (found,) = [each for each in plan.verdicts if each.rule == "PL006"]
+        assert found.hint == "did you mean 'label'?"
+
+    def test_a_name_that_one_of_a_rows_things_has_is_right(self, world: World, field: Make, thing: Make) -> None:
+        row = {"source": Source("catalog.yaml", 3, 5), "document": "FieldCatalog/person", "leave": ("description",)}
+        both = [replace(field("a", label="A"), **row), replace(thing("group", "g", label="G"), **row)]
+        assert [each for each in world.plan(both).verdicts if each.rule == "PL006"] == []
