@@ -12,7 +12,7 @@ from mopsctl_hubspot.kinds import CELLS, KINDS
 
 STAGE_SWITCH = "lifecycle-stage-writes"
 SCORING_SWITCH = "lead-scoring-beta"
-MOVED = "HubSpot moves its screens now and then; search the settings where this path is gone."
+MOVED = "If the path has moved, search the settings."
 
 
 @dataclass(frozen=True, slots=True)
