@@ -238,7 +238,7 @@ def test_the_demo_ends_where_nothing_is_left_but_steps_by_hand(applied: Stack, t
     )
     assert made.returncode == 0, made.stdout + made.stderr
     beginning, _, end = made.stdout.partition("\n# 4. ")
-    assert "Applied: nothing to do." in beginning
+    assert "Applied: nothing to do; " in beginning
     assert "\nNothing to add, change or remove.\n" in end
     plan = json.loads((root / "stacks/example/.mopsctl/demo/left.json").read_text(encoding="utf-8"))
     listed = re.findall(r"^ +\d+\. (.+)$", end, flags=re.MULTILINE)
