@@ -17,7 +17,7 @@ from mopsctl.engine.plan import Change
 from mopsctl.engine.report import Line
 from mopsctl.engine.safety import Limit, Limits
 from mopsctl.engine.view import Rules
-from mopsctl.errors import MopsctlError
+from mopsctl.errors import AuthenticationError, MopsctlError, RateLimited
 from mopsctl.provider.contract import Grain
 from mopsctl.resource import Observation, Reading, Resource
 from mopsctl.testing.memory import KINDS, MemorySystem, Store, broken, lost_answer
@@ -225,6 +225,30 @@ def test_a_removal_whose_answer_was_lost_is_done_where_the_thing_is_only_listed_
     store.after = lose
     assert outcomes(world.apply(plan)) == {"a": "done"}
     assert world.state.entries == {}
+
+
+@pytest.mark.parametrize(
+    "error", [RateLimited("No calls left.", hint="tomorrow"), AuthenticationError("Token revoked.")]
+)
+@pytest.mark.parametrize("during", ["reread", "write"])
+def test_a_system_that_takes_no_more_calls_is_not_asked_for_each_change(
+    world: World, store: Store, thing: Make, error: MopsctlError, during: str
+) -> None:
+    calls: list[str] = []
+
+    def run_out(call: str, addresses: Sequence[Address]) -> None:
+        calls.append(call)
+        if call == during and Address("memory", "group", "b") in addresses:
+            raise error
+
+    plan = world.plan([thing("group", name, label="x") for name in "abcdef"])
+    store.before = run_out
+    lines = world.apply(plan)
+    assert outcomes(lines) == {"a": "done", "b": "failed"} | dict.fromkeys("cdef", "not-started")
+    assert {line.error for line in lines if line.outcome == "not-started"} == {error.message}
+    assert len(calls) <= 4
+    store.before = _quiet
+    assert set(outcomes(world.resume()).values()) == {"done"}
 
 
 def test_a_wish_to_stop_finishes_the_call_under_way_and_starts_no_other(
