@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from mopsctl.manifest.model import Environment, Stack
 from mopsctl.provider import registry
 from mopsctl.provider.contract import Account, Connection, Converted, Provider, System
 from mopsctl.resource import Reading
-from mopsctl.secrets import Secret
+from mopsctl.secrets import Secret, mask
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SORTS = {"sandbox": ("sandbox", "test", "unknown"), "production": ("production", "unknown")}
@@ -184,10 +184,11 @@ def _read(session: Session, known: Sequence[Address], listen: Listener) -> Syste
         raise
     except SystemError_ as error:
         listen(Event("unreadable", session.name, text=error.message))
-        return session.view(None, account, f"{error.message} {_sentence(error.hint)}".strip())
+        return session.view(None, account, mask(f"{error.message} {_sentence(error.hint)}".strip()))
     calls = session.system.calls
     listen(Event("read", session.name, text=f"{calls.reads + calls.writes} calls"))
-    return session.view(reading, account)
+    unreadable = {kind: mask(why) for kind, why in reading.unreadable.items()}  # a plan is a file
+    return session.view(replace(reading, unreadable=unreadable), account)
 
 
 def _sentence(hint: str) -> str:

@@ -11,6 +11,7 @@ from mopsctl.engine import compare
 from mopsctl.engine.plan import Change, Plan
 from mopsctl.engine.view import SystemView
 from mopsctl.resource import Impact, Observation, Result, Write
+from mopsctl.secrets import mask
 from mopsctl.state.model import State
 
 STAGES = "lifecycle.stages"  # the row of the lowering table that a stage list stands for
@@ -84,8 +85,8 @@ def _verdict(change: Change, result: Result) -> Diagnostic:
     return Diagnostic(
         rule="PL003",
         level="error",
-        message=f"The server would refuse {change.title}: {result.error}",
+        message=mask(f"The server would refuse {change.title}: {result.error}"),
         source=change.source,
-        hint=result.hint or "mend it in the manifest and plan again",
+        hint=mask(result.hint) or "mend it in the manifest and plan again",
         address=str(change.address),
     )

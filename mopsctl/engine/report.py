@@ -9,6 +9,7 @@ from typing import Literal
 from mopsctl.address import Address
 from mopsctl.engine.plan import Change, DriftField
 from mopsctl.resource import Outcome
+from mopsctl.secrets import mask
 
 EventKind = Literal["reading", "read", "unreadable", "counting", "writing", "finished", "waiting", "info"]
 
@@ -38,6 +39,7 @@ class Line:
     """What became of one change.
 
     `because` names the change that stood in its way; `moved` shows, for a refused one, before (as planned), now and wanted.
+    The words may be a vendor's: no secret stays in them.
     """
 
     change: Change
@@ -48,6 +50,10 @@ class Line:
     because: str = ""
     moved: tuple[DriftField, ...] = ()
     remote_id: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("error", "hint", "note"):
+            object.__setattr__(self, name, mask(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 
 from mopsctl.address import Address
-from mopsctl.engine import units
+from mopsctl.engine import impact, units
 from mopsctl.engine.plan import Change
 from mopsctl.engine.report import Line
 from mopsctl.engine.safety import Limit, Limits
 from mopsctl.engine.view import Rules
-from mopsctl.errors import AuthenticationError, MopsctlError, RateLimited
+from mopsctl.errors import AuthenticationError, MopsctlError, RateLimited, VendorError
 from mopsctl.provider.contract import Grain
-from mopsctl.resource import Observation, Reading, Resource
+from mopsctl.resource import Observation, Reading, Resource, Result
+from mopsctl.secrets import register
 from mopsctl.testing.memory import KINDS, MemorySystem, Store, broken, lost_answer
 from mopsctl.testing.world import World
 
@@ -395,6 +396,21 @@ def test_units_refuse_circles() -> None:
     ]
     with pytest.raises(MopsctlError, match="circle"):
         units.Schedule(changes, KINDS)
+
+
+def test_no_secret_stays_in_what_a_vendor_says(world: World, store: Store, field: Make) -> None:
+    register("canary-8731-secret")
+
+    def repeats(call: str, _addresses: Sequence[Address]) -> None:
+        if call == "write":
+            raise VendorError("canary-8731-secret is not allowed to do this.", hint="ask for canary-8731-secret")
+
+    plan = world.plan([field("a", label="A")])
+    store.before = repeats
+    (line,) = world.apply(plan)
+    assert (line.error, line.hint) == ("(secret) is not allowed to do this.", "ask for (secret)")
+    (verdict,) = impact.server_verdicts(plan, [Result(A, "failed", error="canary-8731-secret is wrong.")])
+    assert "canary" not in verdict.message
 
 
 class TestJournal:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from mopsctl import sessions
 from mopsctl.emulator.server import Handle, running
+from mopsctl.errors import AuthenticationError
 from mopsctl.provider import registry
+from mopsctl.secrets import register
 from tests.journeys.conftest import Run, Stack
 
 PERSON = "catalog/person.yaml"
@@ -228,3 +231,19 @@ def test_a_pattern_that_selects_nothing_is_a_slip(stack: Stack, pattern: str, ne
         assert made.code == 64
         assert f"--only '{pattern}' selects nothing" in made.err
         assert nearest in made.err
+
+
+def test_a_vendor_that_repeats_the_credentials_gets_them_into_no_file_and_on_no_screen(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register("canary-8731-secret")
+    saved = stack.folder / "plan.json"
+
+    def repeats(*_: object) -> object:
+        raise AuthenticationError("The token canary-8731-secret is not valid.", hint="canary-8731-secret is old")
+
+    monkeypatch.setattr(sessions, "identified", repeats)
+    made = stack.run("plan", stack.folder, "-e", "local", "-o", saved)
+    assert made.code == 1
+    assert "The token (secret) is not valid." in saved.read_text(encoding="utf-8")
+    assert "canary" not in saved.read_text(encoding="utf-8") + made.out + made.err
