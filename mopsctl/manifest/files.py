@@ -9,6 +9,7 @@ include pattern names.
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -73,6 +74,7 @@ class Folder:
                 Diagnostic("YM015", "error", f"'{pattern}' leads out of the stack's folder.", source, hint)
             )
             return []
+        self.found += [each for each in _closed(self.root, pattern) if each not in self.found]
         matches = list(_glob(self.root, pattern))
         if not matches and "*" not in pattern:
             self.found.append(
@@ -129,10 +131,30 @@ def _glob(root: Path, pattern: str) -> Iterator[str]:
             yield relative.as_posix()
 
 
+def _closed(root: Path, pattern: str) -> list[Diagnostic]:
+    """A finding for each folder the pattern looks into that may not be listed: what lies in it is not absent."""
+    fixed = itertools.takewhile(lambda part: not any(sign in part for sign in "*?["), PurePosixPath(pattern).parts)
+    base = root.joinpath(*fixed)
+    errors: list[OSError] = []
+    for _, folders, _ in os.walk(base, onerror=errors.append) if base.is_dir() else ():
+        folders[:] = [each for each in folders if not each.startswith(".")] if "**" in pattern else []
+    hint = "mend its permissions, or narrow 'include'"
+    return [
+        Diagnostic(
+            "YM001",
+            "error",
+            f"This folder may not be listed: {error.strerror}.",
+            Source(Path(error.filename).relative_to(root).as_posix()),
+            hint,
+        )
+        for error in errors
+    ]
+
+
 def _found(root: Path, pattern: str) -> list[Path]:
     try:
         return sorted(root.glob(pattern))
-    except (ValueError, OSError):  # a pattern such as `a**b`, or a folder that may not be listed
+    except (ValueError, OSError):  # a pattern such as `a**b`; a folder that may not be listed is told by `_closed`
         return []
 
 
