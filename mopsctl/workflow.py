@@ -233,7 +233,6 @@ def _commit(folder: Path) -> str:
 
 
 def _rules(ask: Ask, stack: Stack, environment: Environment) -> Rules:
-    documents = {each.id: each.on_delete for each in stack.documents()}
     limits = environment.limits
     standard = safety.Limits()
     return Rules(
@@ -242,8 +241,6 @@ def _rules(ask: Ask, stack: Stack, environment: Environment) -> Rules:
         protected=environment.protected,
         moved={each.from_: each.to for each in stack.moved},
         forget=frozenset(each.address for each in stack.forget),
-        on_delete_of=documents.get,
-        default_on_delete=stack.defaults.on_delete,
         on_drift=stack.defaults.on_drift,
         limits=safety.Limits(_limit(limits.remove, standard.remove), _limit(limits.change, standard.change)),
     )

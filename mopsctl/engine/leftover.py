@@ -13,7 +13,11 @@ from mopsctl.state.model import Entry
 
 
 def decide(entry: Entry, system: SystemView, seen: Observation | None, rules: Rules) -> Change:
-    """What becomes of the thing: forgotten, kept and no longer watched, kept and still ours, or taken away."""
+    """What becomes of the thing: forgotten, kept and no longer watched, kept and still ours, or taken away.
+
+    What counts is the `on_delete` that held when it was last applied, settled from row, document and stack: the row that
+    said `keep` is gone, and nobody else may speak for it.
+    """
     kind = system.kinds.get(entry.address.kind)
     if entry.address in rules.forget:
         return _leaving(entry, kind, "forget", "declared_forgotten")
@@ -22,21 +26,14 @@ def decide(entry: Entry, system: SystemView, seen: Observation | None, rules: Ru
         return replace(_leaving(entry, kind, "keep", "left_manifest_not_removable", stays=True), why=why)
     if seen is None or seen.retired:
         return _leaving(entry, kind, "forget", "left_manifest_already_gone")
-    on_delete = _on_delete(entry, rules)
+    renamed = entry.address in rules.renamed
+    if renamed or entry.on_delete == "keep":
+        return _leaving(entry, kind, "keep", "moved" if renamed else "left_manifest")
     obstacle = _obstacle(entry, kind, seen, rules)
-    if on_delete == "keep":
-        return _leaving(entry, kind, "keep", "left_manifest")
     if obstacle is not None:
         stays = obstacle != "left_manifest_not_removable"
         return replace(_leaving(entry, kind, "keep", obstacle, stays=stays), why=seen.why_not if not stays else "")
-    return _removal(entry, kind, seen, archive=on_delete == "archive" and kind.removal == "archive")
-
-
-def _on_delete(entry: Entry, rules: Rules) -> str:
-    """The row's own word outlasts it in state; else the document's, while it exists; else the stack's."""
-    if entry.on_delete != "keep":
-        return entry.on_delete
-    return rules.on_delete_of(entry.document) or rules.default_on_delete
+    return _removal(entry, kind, seen, archive=entry.on_delete == "archive" and kind.removal == "archive")
 
 
 def _obstacle(entry: Entry, kind: Kind, seen: Observation, rules: Rules) -> Reason | None:

@@ -25,7 +25,7 @@ def make(
     unsettled: drift.Looks | None = None,
 ) -> Plan:
     """The plan for the environment that `state` is the record of; `unsettled` is what a broken run leaves open."""
-    rules = replace(rules, moved=_open_moves(state.entries, rules.moved))
+    rules = replace(rules, moved=_open_moves(state.entries, rules.moved), renamed=frozenset(rules.moved))
     prior = _renamed(state.entries, rules.moved)
     parts = [_of_system(system, prior, rules, unsettled or {}) for system in systems]
     changes = tuple(change for part in parts for change in sorted(part.changes, key=_place))
@@ -62,8 +62,24 @@ def _place(change: Change) -> tuple[int, Address]:
 
 
 def _open_moves(entries: Mapping[Address, Entry], moved: Mapping[Address, Address]) -> dict[Address, Address]:
-    """The declared moves that still have to be recorded; the others were, and stay in the manifests without effect."""
-    return {old: moved[old] for old in sorted(moved) if old in entries and moved[old] not in entries}
+    """The declared moves that still have to be recorded, from the recorded name to the last one of a chain; the others were,
+    and stay in the manifests without effect.
+    """
+    open_: dict[Address, Address] = {}
+    for old in sorted(moved):
+        new = _last_name(old, moved, entries)
+        if old in entries and new not in entries and new not in open_.values():
+            open_[old] = new
+    return open_
+
+
+def _last_name(old: Address, moved: Mapping[Address, Address], entries: Mapping[Address, Entry]) -> Address:
+    name = moved[old]
+    for _ in moved:  # a circle is refused where moves are declared
+        if name in entries or name not in moved:
+            break
+        name = moved[name]
+    return name
 
 
 def _renamed(entries: Mapping[Address, Entry], moved: Mapping[Address, Address]) -> dict[Address, Entry]:

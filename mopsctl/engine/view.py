@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic
-from mopsctl.element import OnDelete
 from mopsctl.engine.safety import Limits, OnDrift
 from mopsctl.provider.contract import Account, Kind
 from mopsctl.resource import Observation, Reading, Resource
@@ -43,15 +42,14 @@ class SystemView:
 class Rules:
     """What the author, the environment and the command line say about this plan.
 
-    `on_delete_of` tells what a document that still exists wants for rows that left it (None: the document is gone).
+    What is `renamed` is declared to be there under another name, so that it is never removed.
     """
 
     selection: Selection = field(default_factory=Selection)
     allow_remove: bool = False
     protected: bool = False
     moved: Mapping[Address, Address] = field(default_factory=dict)
+    renamed: frozenset[Address] = frozenset()
     forget: frozenset[Address] = frozenset()
-    on_delete_of: Callable[[str], OnDelete | None] = lambda _document: None
-    default_on_delete: OnDelete = "keep"
     limits: Limits = field(default_factory=Limits)
     on_drift: OnDrift = "warn"

@@ -301,8 +301,9 @@ def test_a_plain_plan_after_a_crash_just_works(world: World, store: Store, field
 
 
 def test_removals_come_last_and_in_the_other_order(world: World, store: Store, field: Make, thing: Make) -> None:
-    world.rules = Rules(allow_remove=True, default_on_delete="delete")
-    world.converge([thing("group", "g", label="G"), field("a", label="A", needs=("g",))])
+    world.rules = Rules(allow_remove=True)
+    group = replace(thing("group", "g", label="G"), on_delete="delete")
+    world.converge([group, field("a", label="A", needs=("g",), on_delete="delete")])
     calls: list[list[str]] = []
     store.before = _listing(calls)
     world.converge([field("new", label="N")])

@@ -247,7 +247,7 @@ class TestWhatLeftTheManifests:
 
     def test_what_is_not_ours_is_never_removed(self, world: World, store: Store) -> None:
         store.things[A] = {"label": "theirs"}
-        world.rules = Rules(allow_remove=True, default_on_delete="delete")
+        world.rules = Rules(allow_remove=True)
         plan = world.plan([])
         assert plan.changes == ()
         assert plan.systems[0].unmanaged == 1
@@ -288,6 +288,28 @@ class TestWhatLeftTheManifests:
         world.apply(plan)
         assert set(world.state.entries) == {b}
         assert world.plan([field("b", label="A", on_delete="delete")]).changes == ()
+
+    def test_moves_one_after_the_other_lead_to_the_last_name(
+        self, world: World, store: Store, ours: Callable[..., None], field: Make
+    ) -> None:
+        ours(on_delete="delete")
+        c = Address("memory", "field", "c")
+        store.things[c] = store.things.pop(A)
+        world.rules = Rules(allow_remove=True, moved={A: B, B: c})
+        plan = world.plan([field("c", label="A", on_delete="delete")])
+        assert actions(plan) == [("c", "adopt", "moved")]
+        world.apply(plan)
+        assert set(world.state.entries) == {c}
+
+    def test_of_two_things_moved_to_one_name_none_is_removed(self, world: World, store: Store, field: Make) -> None:
+        world.converge([field(name, label="A", on_delete="delete") for name in ("a", "b")])
+        c = Address("memory", "field", "c")
+        store.things[c] = dict(store.things[A])
+        world.rules = Rules(allow_remove=True, moved={A: c, B: c})
+        for _ in range(2):
+            world.converge([field("c", label="A", on_delete="delete")])
+        assert set(store.things) == {A, B, c}
+        assert set(world.state.entries) == {c}
 
 
 class TestRenames:
@@ -483,6 +505,10 @@ class TestLeave:
         assert found.hint == "did you mean 'label'?"
 
     def test_a_name_that_one_of_a_rows_things_has_is_right(self, world: World, field: Make, thing: Make) -> None:
-        row = {"source": Source("catalog.yaml", 3, 5), "document": "FieldCatalog/person", "leave": ("description",)}
+        row: dict[str, Any] = {
+            "source": Source("catalog.yaml", 3, 5),
+            "document": "FieldCatalog/person",
+            "leave": ("description",),
+        }
         both = [replace(field("a", label="A"), **row), replace(thing("group", "g", label="G"), **row)]
         assert [each for each in world.plan(both).verdicts if each.rule == "PL006"] == []

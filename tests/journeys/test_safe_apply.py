@@ -194,6 +194,14 @@ class TestRemoval:
             assert "recycle_reason" in json.dumps(hubspot.dump())  # archived, not gone
         assert _moves(stack.plan(*HUBSPOT)) == []
 
+    def test_a_row_that_said_keep_is_kept_also_where_its_stack_would_archive(self, stack: Stack) -> None:
+        stack.edit("mopsctl.yaml", "on_delete: keep", "on_delete: archive")
+        stack.edit("catalog/person.yaml", "{key: recycle_reason,", "{key: recycle_reason, on_delete: keep,")
+        stack.apply(*HUBSPOT)
+        stack.drop_field("recycle_reason")
+        plan = stack.plan("--allow-remove", *HUBSPOT)
+        assert [(each["action"], each["reason"]) for each in _moves(plan)] == [("keep", "left_manifest")]
+
     def test_a_limit_stops_the_apply_until_this_very_plan_is_accepted(self, stack: Stack) -> None:
         stack.edit("mopsctl.yaml", "on_delete: keep", "on_delete: archive")
         stack.edit("environments/local.yaml", "emulated: true", "emulated: true\n  limits: {remove: {count: 0}}")
