@@ -53,4 +53,6 @@ def _holds(freeze: Freeze, now: datetime.datetime) -> bool:
     if freeze.weekdays and day not in freeze.weekdays:
         return False
     late, early = bool(freeze.after) and time >= freeze.after, bool(freeze.before) and time < freeze.before
+    if freeze.after and freeze.before and freeze.after < freeze.before:
+        return late and early  # a part of the day, and not the night around it
     return late or early or not (freeze.after or freeze.before)
