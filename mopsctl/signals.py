@@ -33,7 +33,7 @@ def stopping(listen: Listener) -> Iterator[Stop]:
 
     def handle(number: int, frame: FrameType | None) -> None:
         del frame
-        if stop.event.is_set():
+        if stop.name:  # a run that stops by itself has not been asked yet
             os._exit(AT_ONCE)
         stop.name = signal.Signals(number).name
         stop.event.set()
