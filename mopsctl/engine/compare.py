@@ -49,13 +49,20 @@ def owned(kind: Kind, wanted: Attributes, last: Attributes, seen: Attributes) ->
         have = seen.get(name)
         if rule.keyed:
             keys = set(value) | set(last.get(name) or {})
-            part[name] = {key: item for key, item in (have or {}).items() if key in keys}
+            part[name] = {key: _named(item, value.get(key)) for key, item in (have or {}).items() if key in keys}
         elif rule.order_of:
             mine = set(value)
             part[name] = [key for key in have or [] if key in mine]
         else:
             part[name] = have
     return part
+
+
+def _named(item: Json, wanted: Json) -> Json:
+    """The parts of an item that the manifests name; all of it where they name no parts."""
+    if not (isinstance(item, Mapping) and isinstance(wanted, Mapping)):
+        return item
+    return {part: value for part, value in item.items() if part in wanted}
 
 
 def same(kind: Kind, wanted: Attributes, last: Attributes, seen: Attributes) -> bool:

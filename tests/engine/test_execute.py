@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -13,6 +14,8 @@ import pytest
 
 from mopsctl.address import Address
 from mopsctl.engine import impact, units
+from mopsctl.engine.execute import Run, Target, execute
+from mopsctl.engine.journal import Journal, folded
 from mopsctl.engine.plan import Change
 from mopsctl.engine.report import Line
 from mopsctl.engine.safety import Limit, Limits
@@ -21,6 +24,7 @@ from mopsctl.errors import AuthenticationError, MopsctlError, RateLimited, Vendo
 from mopsctl.provider.contract import Grain
 from mopsctl.resource import Observation, Reading, Resource, Result
 from mopsctl.secrets import register
+from mopsctl.state.model import fresh
 from mopsctl.testing.memory import KINDS, MemorySystem, Store, broken, lost_answer
 from mopsctl.testing.world import World
 
@@ -125,6 +129,51 @@ def test_what_is_declared_and_moved_makes_a_change_of_something_else_stale(
     plan = world.plan([field("a", label="A2", type="text", description="d")])
     store.things[A] |= moved
     assert outcomes(world.apply(plan)) == {"a": "refused"}
+
+
+def test_a_part_of_a_value_that_is_not_ours_may_move(world: World, store: Store, field: Make) -> None:
+    world.converge([field("a", options={"x": {"label": "X"}, "y": {"label": "Y"}}, options_order=["x", "y"])])
+    plan = world.plan([field("a", options={"x": {"label": "X2"}}, options_order=["x"])])
+    store.things[A]["options"]["x"]["color"] = "red"
+    assert outcomes(world.apply(plan)) == {"a": "done"}
+    assert store.things[A]["options"]["x"] == {"label": "X2", "color": "red"}
+    plan = world.plan([field("a", options={"x": {"label": "X3"}}, options_order=["x"])])
+    store.things[A]["options"]["x"]["label"] = "theirs"
+    assert outcomes(world.apply(plan)) == {"a": "refused"}
+
+
+@pytest.mark.parametrize("how", ["raises", "dies"])
+def test_a_mistake_in_one_system_loses_nothing_of_the_others(tmp_path: Path, thing: Make, how: str) -> None:
+    written, broke = threading.Event(), threading.Event()
+    good, bad = Store(), Store()
+
+    def wrong(call: str, _addresses: Sequence[Address]) -> None:
+        if call == "write":
+            assert written.wait(10)
+            broke.set()
+            raise (KeyError("id") if how == "raises" else Killed)
+
+    good.after = lambda _call, _addresses: written.set()
+    bad.before = wrong
+    plans = [
+        World(name, MemorySystem(store), KINDS, tmp_path).plan(
+            [replace(thing("group", each, label="x"), address=Address(name, "group", each)) for each in "abc"]
+        )
+        for name, store in (("good", good), ("bad", bad))
+    ]
+    plan = replace(plans[0], systems=(), changes=plans[0].changes + plans[1].changes)
+    targets = [Target("good", MemorySystem(good), KINDS), Target("bad", MemorySystem(bad), KINDS)]
+    diary = Journal(tmp_path, "both")
+    diary.start(plan)
+    with contextlib.closing(diary), pytest.raises((KeyError, Killed)):
+        execute(Run(plan, fresh("test", "test"), diary), targets)
+    assert broke.is_set()
+    unfinished = Journal(tmp_path, "both").unfinished()
+    assert unfinished is not None
+    made = {address for address, _ in unfinished.done}
+    assert made == set(good.things)
+    assert {address for address, _ in unfinished.begun} == {Address("bad", "group", "a")}
+    assert folded(fresh("test", "test"), unfinished).entries.keys() == made | {Address("bad", "group", "a")}
 
 
 def test_a_removal_of_what_moved_is_refused(world: World, store: Store, field: Make) -> None:
