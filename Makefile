@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python chooses the interpreter for a new .venv, TESTS=tests/engine a part of the tests,
 # WORKERS=0 runs them in one process (for a debugger).
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format soak bench
+.PHONY: help demo test lint format bench
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -31,9 +31,6 @@ lint: $(INSTALLED) ## check style and types
 format: $(INSTALLED) ## mend what the style check can mend itself
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
-
-soak: $(INSTALLED) ## every fault at every call of an apply; takes some minutes
-	MOPSCTL_EXHAUSTIVE=1 $(BIN)/python -m pytest -n $(WORKERS) tests/journeys/test_killed.py
 
 bench: $(INSTALLED) ## measure the speed budget, as ratios within one run
 	$(BIN)/python bench/run.py
