@@ -77,16 +77,13 @@ def plan(ask: Ask) -> Plan:
         ask.folder, environment.name
     ).unfinished()  # before the state: an apply beside it writes that first
     state = store.read()
-    before = state or _first(stack, environment)
-    base = journal.folded(before, unfinished)
+    base = journal.folded(state or _first(stack, environment), unfinished)
     with sessions.opened(stack, environment, ask.folder, ask.listen, ask.selection.may_have_system) as opened:
         _refuse_selecting_nothing(ask.selection, opened, base)
         views = sessions.read_all(opened, _known(base), ask.listen)
         inputs = _inputs(ask.folder, loaded, environment, state, opened)
         live = [*findings, *policy.findings(environment), *checks.run_live(stack, views)]
-        made = planner.make(
-            inputs, views, base, _rules(ask, stack, environment), live, journal.unsettled(before, unfinished)
-        )
+        made = planner.make(inputs, views, base, _rules(ask, stack, environment), live)
         if ask.check_on_server:
             made = _checked_on_server(made, opened, views, base, ask.listen)
         return _counted(made, opened, views, base, ask.listen) if ask.counts else made

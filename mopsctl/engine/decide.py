@@ -150,7 +150,7 @@ def _recorded(
         for name, value in record.items()
         if name in entry.attributes or compare.attribute(kind, name).mode in ("write", "create-only")
     }
-    same = entry.attributes == known
+    same = entry.attributes == known and not entry.unsettled
     if same and entry.protect == resource.protect and entry.on_delete == resource.on_delete:
         return None
     return _adopted(resource, kind, seen, entry, "already_as_declared")

@@ -12,33 +12,22 @@ from mopsctl.provider.contract import Kind
 from mopsctl.resource import Observation, Reading
 from mopsctl.state.model import Entry
 
-Looks = Mapping[Address, tuple[compare.Attributes | None, ...]]  # ways a thing may look without anybody having moved it
 
-
-def of_system(
-    system: SystemView, reading: Reading, ours: Mapping[Address, Entry], selection: Selection, unsettled: Looks
-) -> list[Drift]:
+def of_system(system: SystemView, reading: Reading, ours: Mapping[Address, Entry], selection: Selection) -> list[Drift]:
     """What moved on the system since the last apply, apart from what the manifests want now.
 
-    `unsettled` things are those that a broken run may have changed or not.
+    What a broken run left unsettled was not moved by anybody: the plan shows it as it is.
     """
     wanted = {resource.address: resource.attributes for resource in system.resources}
     found = []
     for address in sorted(ours):
         kind = system.kinds.get(address.kind)
-        if kind is None or not kind.readable or not selection.has(address):
+        if kind is None or not kind.readable or ours[address].unsettled or not selection.has(address):
             continue
-        seen = reading.items.get(address)
-        drift = _drift_of(kind, ours[address], seen, wanted.get(address))
-        if drift is not None and not any(_is_so(kind, look, seen) for look in unsettled.get(address, ())):
+        drift = _drift_of(kind, ours[address], reading.items.get(address), wanted.get(address))
+        if drift is not None:
             found.append(drift)
     return found
-
-
-def _is_so(kind: Kind, look: compare.Attributes | None, seen: Observation | None) -> bool:
-    if look is None or seen is None:
-        return look is None and seen is None
-    return compare.same(kind, look, {}, seen.attributes)
 
 
 def _drift_of(kind: Kind, entry: Entry, seen: Observation | None, wanted: compare.Attributes | None) -> Drift | None:

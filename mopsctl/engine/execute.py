@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from mopsctl.address import Address
 from mopsctl.engine import compare, diff, units
-from mopsctl.engine.journal import End, Journal, Key, last_of, recorded
+from mopsctl.engine.journal import End, Journal, Key, after, last_of
 from mopsctl.engine.plan import Change, DriftField, Plan
 from mopsctl.engine.report import Event, Line, Listener, silent
 from mopsctl.errors import AuthenticationError, MopsctlError, OutcomeUnknown, RateLimited
@@ -55,11 +55,11 @@ class Run:
         """Record and journal how changes ended, and tell the listener. Recorded first: what is done is done, even if the
         journal cannot say so any more.
         """
+        ends = [(line.change, End(line.outcome, line.remote_id)) for line in lines]
         with self._guard:
-            for line in lines:
-                if line.outcome == "done":
-                    self.state = recorded(self.state, line.change, line.remote_id)
-        self.journal.end([(line.change, End(line.outcome, line.remote_id)) for line in lines])
+            for change, end in ends:
+                self.state = after(self.state, change, end)
+        self.journal.end(ends)
         with self._guard:
             for line in lines:
                 self._position += line.change.writes

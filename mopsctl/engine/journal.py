@@ -10,14 +10,13 @@ import json
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
 from mopsctl import canonical, files
 from mopsctl.address import Address
 from mopsctl.engine import document
-from mopsctl.engine.compare import Attributes
 from mopsctl.engine.plan import Change, Plan
 from mopsctl.errors import PlanFileError, StateError
 from mopsctl.resource import Outcome
@@ -177,34 +176,25 @@ def _line(text: str) -> dict[str, Any]:
 
 
 def folded(state: State, unfinished: Unfinished | None) -> State:
-    """The state with everything the journal knows to be done, and with what only began counted as ours: reading settles
-    whether it is there. Where the run could still write the state, that is the state: people may have mended it since.
+    """The state with everything the journal knows to be done, and with what only began counted as ours and unsettled.
+
+    Where the run could still write the state, that is the state: people may have mended it since.
     """
     if unfinished is None or unfinished.recorded:
         return state
-    known = unfinished.done | unfinished.begun
     for change in unfinished.plan.changes:
-        if (change.address, change.action) in known:
-            end = unfinished.ends.get((change.address, change.action))
-            state = recorded(state, change, end.remote_id if end else None, began_only=end is None)
+        key = (change.address, change.action)
+        end = unfinished.ends.get(key, End("unknown") if key in unfinished.begun else None)
+        if end is not None:
+            state = after(state, change, end)
     return state
 
 
-def unsettled(state: State, unfinished: Unfinished | None) -> dict[Address, tuple[Attributes | None, ...]]:
-    """What the things may look like whose change has no known end: as they were, or as the change makes them (None: absent).
-
-    `state` is the record without what the journal knows.
-    """
-    if unfinished is None:
-        return {}
-    unknown = {key for key, end in unfinished.ends.items() if end.outcome == "unknown"}
-    looks: dict[Address, tuple[Attributes | None, ...]] = {}
-    for change in unfinished.plan.changes:
-        if (change.address, change.action) in unfinished.begun | unknown:
-            last = last_of(state, change)
-            after = None if change.action == "remove" else change.wanted
-            looks[change.address] = (last.attributes if last else None, after)
-    return looks
+def after(state: State, change: Change, end: End) -> State:
+    """The state after this change ended so; an unknown end leaves the thing ours and unsettled."""
+    if end.outcome not in ("done", "unknown"):
+        return state
+    return recorded(state, change, end.remote_id, open_=end.outcome == "unknown" and change.writes)
 
 
 def last_of(state: State, change: Change) -> Entry | None:
@@ -212,34 +202,34 @@ def last_of(state: State, change: Change) -> Entry | None:
     return state.entries.get(change.address) or (state.entries.get(change.moved_from) if change.moved_from else None)
 
 
-def recorded(state: State, change: Change, remote_id: str | None, *, began_only: bool = False) -> State:
-    """The state after this change took effect."""
+def recorded(state: State, change: Change, remote_id: str | None, *, open_: bool = False) -> State:
+    """The state after this change took effect; `open_` while nobody knows whether it did."""
     last = last_of(state, change)
     if change.moved_from is not None:
         state = state.without(change.moved_from)
     if change.action in ("add", "change", "adopt"):
-        wanted = {**change.wanted, **_still_ours(last, change, began_only)}
         return state.with_entry(
             Entry(
                 address=change.address,
-                attributes=wanted,
+                attributes={**change.wanted, **(_still_ours(last, change) if open_ else {})},
                 remote_id=remote_id or change.remote_id or (last.remote_id if last else None),
                 title=change.title,
                 document=change.document,
                 protect=change.protect,
                 on_delete=change.on_delete,
+                unsettled=open_,
             )
         )
-    leaves = (change.action == "remove" and not began_only) or change.action == "forget"
-    return state.without(change.address) if leaves or (change.action == "keep" and not change.stays_ours) else state
+    if change.action == "remove" and open_:
+        return state.with_entry(replace(last, unsettled=True)) if last else state
+    leaves = change.action in ("remove", "forget") or (change.action == "keep" and not change.stays_ours)
+    return state.without(change.address) if leaves else state
 
 
-def _still_ours(last: Entry | None, change: Change, began_only: bool) -> dict[str, Any]:
+def _still_ours(last: Entry | None, change: Change) -> dict[str, Any]:
     """While it is open whether a change took effect, items it was to retire stay on record, so that they are not lost."""
-    if last is None or not began_only:
-        return {}
     kept = {}
-    for name, value in last.attributes.items():
+    for name, value in (last.attributes if last else {}).items():
         if isinstance(value, dict) and isinstance(change.wanted.get(name), dict):
             kept[name] = {**value, **change.wanted[name]}
     return kept

@@ -17,17 +17,12 @@ SHOWN = 5  # values named in one sentence before the rest is only counted
 
 
 def make(
-    inputs: Inputs,
-    systems: Sequence[SystemView],
-    state: State,
-    rules: Rules,
-    findings: Sequence[Diagnostic] = (),
-    unsettled: drift.Looks | None = None,
+    inputs: Inputs, systems: Sequence[SystemView], state: State, rules: Rules, findings: Sequence[Diagnostic] = ()
 ) -> Plan:
-    """The plan for the environment that `state` is the record of; `unsettled` is what a broken run leaves open."""
+    """The plan for the environment that `state` is the record of."""
     rules = replace(rules, moved=_open_moves(state.entries, rules.moved), renamed=frozenset(rules.moved))
     prior = _renamed(state.entries, rules.moved)
-    parts = [_of_system(system, prior, rules, unsettled or {}) for system in systems]
+    parts = [_of_system(system, prior, rules) for system in systems]
     changes = tuple(change for part in parts for change in sorted(part.changes, key=_place))
     moved = tuple(each for part in parts for each in part.drift)
     verdicts = [*findings, *(each for part in parts for each in part.findings)]
@@ -87,13 +82,13 @@ def _renamed(entries: Mapping[Address, Entry], moved: Mapping[Address, Address])
     return {names[address]: replace(entry, address=names[address]) for address, entry in entries.items()}
 
 
-def _of_system(system: SystemView, prior: Mapping[Address, Entry], rules: Rules, unsettled: drift.Looks) -> _Part:
+def _of_system(system: SystemView, prior: Mapping[Address, Entry], rules: Rules) -> _Part:
     report = _report(system)
     ours = {address: entry for address, entry in prior.items() if address.system == system.name}
     unread = _unread(system, ours)
     if unread or system.reading is None:
         return _Part(replace(report, status="unreadable", message=unread or system.message), findings=system.findings)
-    moved = drift.of_system(system, system.reading, ours, rules.selection, unsettled)
+    moved = drift.of_system(system, system.reading, ours, rules.selection)
     return replace(_SystemPlanner(system, system.reading, ours, rules).part(report), drift=tuple(moved))
 
 

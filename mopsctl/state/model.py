@@ -24,7 +24,8 @@ class Entry:
     """One thing that is ours.
 
     `attributes` are what the manifests named at the last apply, as applied. `protect` and `on_delete` live here, because a
-    guard that leaves together with its row guards nothing.
+    guard that leaves together with its row guards nothing. `unsettled` says that a broken run may have changed the thing or
+    not: it is ours, but what it looks like is nobody's doing until an apply settles it.
     """
 
     address: Address
@@ -34,6 +35,7 @@ class Entry:
     document: str = ""
     protect: bool = False
     on_delete: str = "keep"
+    unsettled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
         "document": entry.document,
         "protect": entry.protect,
         "onDelete": entry.on_delete,
+        **({"unsettled": True} if entry.unsettled else {}),
     }
 
 
@@ -136,4 +139,5 @@ def _entry_of(address: Address, data: Any) -> Entry:
         document=data["document"],
         protect=data["protect"],
         on_delete=data["onDelete"],
+        unsettled=data.get("unsettled", False),
     )

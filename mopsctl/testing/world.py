@@ -38,13 +38,11 @@ class World:
 
     def plan(self, wanted: Sequence[Resource], reading: Reading | None = None) -> Plan:
         """What applying these resources would do; an unfinished run is taken into account."""
-        unfinished = self.journal().unfinished()
-        state = journal.folded(self.state, unfinished)
+        state = journal.folded(self.state, self.journal().unfinished())
         seen = reading if reading is not None else self.read(wanted)
         view = SystemView(self.name, self.name, self.name, self.kinds, tuple(wanted), reading=seen)
         inputs = Inputs("sha256:0", "test", state.lineage, state.serial, {self.name: "1"})
-        open_ = journal.unsettled(self.state, unfinished)
-        return planner.make(inputs, [view], state, self.rules, unsettled=open_)
+        return planner.make(inputs, [view], state, self.rules)
 
     def apply(self, plan: Plan, *, resume: bool = False) -> tuple[Line, ...]:
         """Carry the plan out and keep the record; a run that raises leaves its journal."""

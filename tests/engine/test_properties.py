@@ -5,6 +5,7 @@ The machine keeps a model of who owns what and lets hypothesis choose what happe
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import tempfile
 from pathlib import Path
@@ -161,6 +162,38 @@ class Engine(RuleBasedStateMachine):
         assert all(line.outcome == "done" for line in lines), lines
         plan = self.world.plan(self._resources())
         assert not any(change.writes for change in plan.changes), plan.changes
+
+    @rule(
+        name=st.sampled_from(NAMES),
+        options=OPTIONS,
+        numbers=st.lists(st.integers(0, 3), min_size=1, max_size=3),
+        moment=st.sampled_from(["before", "after"]),
+    )
+    def runs_that_die_one_after_the_other_are_no_drift_and_lose_nothing(
+        self, name: str, options: list[str], numbers: list[int], moment: str
+    ) -> None:
+        self.declare(name, "one", ["x", "y", "z"], "archive")
+        self.apply_then_plan_is_empty()
+        for place, number in enumerate(numbers):
+            self.declare(name, ["two", "three", "one"][place], options[place:] or ["x"], "archive")
+            self._dies(number, moment)
+            assert self.world.plan(self._resources()).drift == ()
+        self.wanted.pop(name)
+        self._dies(9, moment)
+        self.apply_then_plan_is_empty()
+        assert _address(name) not in self.store.things, "it was ours, and had to be archived"
+
+    def _dies(self, number: int, moment: str) -> None:
+        count = iter(range(1000))
+
+        def kill(call: str, _addresses: object) -> None:
+            if call == "write" and next(count) == number:
+                raise Killed
+
+        setattr(self.store, moment, kill)
+        with contextlib.suppress(Killed):
+            self.world.converge(self._resources())
+        self._quiet()
 
     @rule()
     def the_state_file_is_lost(self) -> None:

@@ -160,9 +160,27 @@ class TestDrift:
         world.converge([field("a", label="A")])
         killed(moment, [field("a", label="A2")])
         assert world.plan([field("a", label="A3")]).drift == ()
+        world.converge([field("a", label="A2")])
         store.things[A]["label"] = "a person"
         (drift,) = world.plan([field("a", label="A3")]).drift
-        assert drift.fields[0].now == "a person"
+        assert (drift.fields[0].last, drift.fields[0].now) == ("A2", "a person")
+
+    def test_nor_what_it_may_have_taken_away(self, world: World, field: Make, killed: Run) -> None:
+        world.converge([field("a", label="A", on_delete="archive")])
+        world.rules = Rules(allow_remove=True)
+        killed("after", [])
+        plan = world.plan([field("a", label="A", on_delete="archive")])
+        assert ([change.action for change in plan.changes], plan.drift) == (["add"], ())
+
+    def test_an_apply_settles_it_also_where_nothing_has_to_be_written(
+        self, world: World, store: Store, field: Make, killed: Run
+    ) -> None:
+        killed("after", [field("a", label="A")])
+        assert [change.action for change in world.plan([field("a", label="A")]).changes] == ["adopt"]
+        world.converge([field("a", label="A")])
+        assert world.journal().unfinished() is None
+        assert not world.state.entries[A].unsettled
+        assert store.writes == 1
 
     def test_nor_what_a_run_left_unknown(self, world: World, store: Store, field: Make) -> None:
         world.converge([field("a", label="A")])
