@@ -21,8 +21,8 @@ def decide(entry: Entry, system: SystemView, seen: Observation | None, rules: Ru
     kind = system.kinds.get(entry.address.kind)
     if entry.address in rules.forget:
         return _leaving(entry, kind, "forget", "declared_forgotten")
-    if kind is None:
-        why = f"The adapter does not know the kind {entry.address.kind}, so nobody can tell whether it is there."
+    if kind is None or not kind.readable:
+        why = f"The adapter cannot read the kind {entry.address.kind}, so nobody can tell whether it is there."
         return replace(_leaving(entry, kind, "keep", "left_manifest_not_removable", stays=True), why=why)
     if seen is None or seen.retired:
         return _leaving(entry, kind, "forget", "left_manifest_already_gone")
@@ -39,7 +39,7 @@ def decide(entry: Entry, system: SystemView, seen: Observation | None, rules: Ru
 def _obstacle(entry: Entry, kind: Kind, seen: Observation, rules: Rules) -> Reason | None:
     if entry.protect:
         return "left_manifest_protected"
-    if kind.removal == "none" or not seen.removable:
+    if kind.removal == "none" or not seen.removable or seen.builtin:
         return "left_manifest_not_removable"
     return None if rules.allow_remove else "left_manifest_removal_not_allowed"
 

@@ -245,6 +245,13 @@ class TestWhatLeftTheManifests:
         world.converge([])
         assert actions(world.plan([])) == [("a", "keep", "left_manifest_protected")]
 
+    def test_what_the_vendor_brought_along_is_never_removed(self, world: World, store: Store, field: Make) -> None:
+        store.things[A] = {"label": "Vendor's"}
+        store.builtin.add(A)
+        world.converge([field("a", label="Ours", on_delete="delete")])
+        world.rules = Rules(allow_remove=True)
+        assert actions(world.plan([])) == [("a", "keep", "left_manifest_not_removable")]
+
     def test_what_is_not_ours_is_never_removed(self, world: World, store: Store) -> None:
         store.things[A] = {"label": "theirs"}
         world.rules = Rules(allow_remove=True)
@@ -272,7 +279,7 @@ class TestWhatLeftTheManifests:
         world.kinds = {name: kind for name, kind in KINDS.items() if name != "field"}
         plan = world.plan([])
         assert actions(plan) == [("a", "keep", "left_manifest_not_removable")]
-        assert "does not know the kind field" in plan.changes[0].why
+        assert "cannot read the kind field" in plan.changes[0].why
         world.apply(plan)
         assert A in world.state.entries
 
