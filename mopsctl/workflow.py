@@ -146,14 +146,9 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
             done = unfinished.done if goes_on and unfinished else frozenset()
             run = Run(made, base, diary, ask.listen, stop.event, done)
             lines = execute(run, [Target(each.name, each.system, each.provider.kinds) for each in opened])
-        report = Applied(
-            digest,
-            lines,
-            stop.name,
-            resumed=goes_on,
-            by_hand=tuple(change for change in made.changes if change.action == "by-hand"),
-        )
-        _record(store, diary, state, run.state, report)
+            by_hand = tuple(change for change in made.changes if change.action == "by-hand")
+            report = Applied(digest, lines, stop.name, resumed=goes_on, by_hand=by_hand)
+            _record(store, diary, state, run.state, report)  # before the systems are closed, which may fail too
     return report
 
 

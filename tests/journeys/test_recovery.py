@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
+from mopsctl import sessions
 from mopsctl.engine.journal import Journal
+from mopsctl.errors import VendorError
 from mopsctl.state.local import LocalStore
 from mopsctl.state.model import State
 from tests.journeys.conftest import Stack
@@ -98,6 +102,25 @@ def test_a_plan_beside_an_apply_looks_at_the_journal_before_the_record(
         monkeypatch.setattr(sort, name, _noting(looked, getattr(sort, name)))
     stack.plan(*HUBSPOT)
     assert looked == ["unfinished", "read"]
+
+
+def test_a_connection_that_does_not_close_costs_no_record(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, count = sessions.opened, iter(range(9))
+
+    @contextlib.contextmanager
+    def unclosed(*arguments: Any) -> Iterator[tuple[sessions.Session, ...]]:
+        with opened(*arguments) as found:
+            yield found
+            if next(count):
+                raise VendorError("hubspot answered 500 to the end.")
+
+    monkeypatch.setattr(sessions, "opened", unclosed)
+    made = stack.apply(*HUBSPOT)
+    assert made.code == 1
+    assert "500 to the end" in made.err
+    monkeypatch.undo()
+    assert _moves(stack) == {}
+    assert not list((stack.folder / ".mopsctl" / "journal").glob("*.jsonl"))
 
 
 def _noting(looked: list[str], real: Callable[..., object]) -> Callable[..., object]:
