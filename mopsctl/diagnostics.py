@@ -43,9 +43,10 @@ class Diagnostic:
     address: str = ""
 
     @property
-    def sort_key(self) -> tuple[str, int, int, str, str]:
-        """By place first, so that a reader walks through each file once."""
-        return (self.source.file, self.source.line, self.source.column, self.rule, self.message)
+    def sort_key(self) -> tuple[str, int, int, str, str, str, str, str]:
+        """By place first, so that a reader walks through each file once; then by all the rest, so that no two are alike."""
+        place = (self.source.file, self.source.line, self.source.column)
+        return (*place, self.rule, self.message, self.address, self.hint, self.level)
 
 
 def in_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -414,6 +414,16 @@ class TestDrift:
         assert actions(plan) == [("a", "add", "not_on_system")]
 
 
+def test_findings_that_say_the_same_of_several_things_have_one_order(world: World, store: Store, field: Make) -> None:
+    names = [f"f{number:02}" for number in range(20)]
+    wanted = [replace(field(name, options={"x": {}}, options_order=["x"]), title="Lead source") for name in names]
+    for each in wanted:
+        store.things[each.address] = {"options": {"x": {}, "theirs": {}}, "options_order": ["x", "theirs"]}
+    notes = [each for each in world.plan(wanted).verdicts if each.rule == "PL002"]
+    assert len({(each.message, each.source) for each in notes}) == 1
+    assert [each.address for each in notes] == [f"memory:field/{name}" for name in names]
+
+
 class TestLimits:
     def test_too_many_removals_stop_the_apply_not_the_preview(self, world: World, field: Make) -> None:
         world.converge([field(f"f{n:02}", on_delete="delete") for n in range(12)])
