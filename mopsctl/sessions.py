@@ -164,14 +164,21 @@ def _emulated(provider: Provider, at: _Place, name: str) -> Iterator[Mapping[str
 
 def _refuse_loopback(environment: Environment, name: str, settings: Mapping[str, Any]) -> None:
     """Nothing of an emulator may be reached from a production environment."""
-    address = settings.get("url")
-    if environment.tier != "production" or environment.emulated or not isinstance(address, str):
+    if environment.tier != "production" or environment.emulated:
         return
-    if urlsplit(address).hostname in LOOPBACK:
+    addresses = [str(value) for key, value in settings.items() if key == "url" or key.endswith("_url")]
+    if any(_host(address) in LOOPBACK for address in addresses):
         raise Refused(
             f"The production environment {environment.name} points the system {name} at this machine.",
             hint="an emulator stands in for trial and test: use it from an environment with 'emulated: true' or tier sandbox",
         )
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:  # opening the connection words what is wrong with it
+        return None
 
 
 def _read(session: Session, known: Sequence[Address], listen: Listener) -> SystemView:

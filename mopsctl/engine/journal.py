@@ -117,8 +117,9 @@ class Journal:
             text = self._path.read_text(encoding="utf-8")
             if not text.strip():
                 return None
-            plan = document.from_json(json.loads(self._plan.read_text(encoding="utf-8")))
-            if _line(text.split("\n", 1)[0]).get("digest", document.digest(plan)) != document.digest(plan):
+            data = json.loads(self._plan.read_text(encoding="utf-8"))
+            plan = document.from_json(data)
+            if _line(text.split("\n", 1)[0]).get("digest", data["digest"]) != data["digest"]:
                 raise ValueError("it belongs to another plan than the one beside it")
         except FileNotFoundError:
             return None

@@ -221,6 +221,22 @@ def test_production_never_reaches_this_machine(stack: Stack, hubspot: Handle, mo
     assert hubspot.counters()["requests"] == 0
 
 
+def test_production_does_not_sign_in_on_this_machine_either(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    (stack.folder / "environments" / "live.yaml").write_text(
+        "apiVersion: mopsctl/v1\nkind: Environment\nmetadata: {name: live}\nspec:\n  tier: production\n"
+        "  variables: {hs_stage_sal: '2444598513', hs_stage_recycled: '2444598514'}\n  connections:\n"
+        '    salesforce: {account: "00D000000000001EAA", url: "https://northwind.my.salesforce.com",\n'
+        '      login_url: "http://127.0.0.1:9", client_id: "${env:ELSEWHERE_ID}", client_secret: "${env:ELSEWHERE_SECRET}"}\n',
+        encoding="utf-8",
+    )
+    stack.edit("consent/marketing.yaml", "sample: true", "sample: false")
+    monkeypatch.setenv("ELSEWHERE_ID", "an-identifier")
+    monkeypatch.setenv("ELSEWHERE_SECRET", "canary-8731-secret")
+    made = stack.run("plan", stack.folder, "-e", "live", "--only", "salesforce:*")
+    assert made.code == 3
+    assert "this machine" in made.err
+
+
 @pytest.mark.parametrize(
     ("pattern", "nearest"),
     [("hubspto:*", ""), ("hubspot:propery/*", ""), ("hubspot:property/contact.leadsource", "contact.lead_source")],
