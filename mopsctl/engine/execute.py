@@ -159,17 +159,19 @@ class _SystemRun:
         seen = reading.items.get(change.address)
         if self._reached(change, seen):
             return Line(change, "done", note="it was there already", remote_id=seen.remote_id if seen else None)
-        if change.action == "remove" and (held := self._held(change)):
+        if change.action == "remove" and (held := self._held(change, seen)):
             return Line(change, "refused", f"{change.title} {held}.", "plan again and look at the difference")
         wanted = change.wanted if change.action == "remove" else compare.movable(kind, change.wanted, seen)
         now = compare.fingerprint(kind, wanted, self._last(change), seen.attributes if seen else None)
         return None if now == change.fingerprint else self._moved(change, seen)
 
-    def _held(self, change: Change) -> str:
-        """Why a thing must not be taken away that the plan would take away: the record may have changed since."""
+    def _held(self, change: Change, seen: Observation | None) -> str:
+        """Why a thing must not be taken away that the plan would take away: the record or the thing may be another since."""
         entry = last_of(self._run.state, change)
         if entry is None:
             return "is no longer ours"
+        if change.remote_id and seen and seen.remote_id and change.remote_id != seen.remote_id:
+            return "is another thing of the same name by now"
         return "is protected by now" if entry.protect else ""
 
     def _last(self, change: Change) -> Mapping[str, object]:

@@ -73,6 +73,7 @@ def _removal(entry: Entry, kind: Kind, seen: Observation, *, archive: bool) -> C
         fields=fields,
         wanted=entry.attributes,
         fingerprint=compare.fingerprint(kind, entry.attributes, entry.attributes, seen.attributes),
+        remote_id=seen.remote_id,
         undo=undo,
         irreversible=undo.startswith("no"),
         archive=archive,

@@ -185,6 +185,19 @@ def test_a_removal_of_what_moved_is_refused(world: World, store: Store, field: M
     assert A in store.things
 
 
+def test_what_was_made_anew_under_the_same_name_is_not_removed(
+    world: World, store: Store, field: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.converge([field("a", label="A", on_delete="delete")])
+    world.rules = Rules(allow_remove=True)
+    plan = world.plan([])
+    anew = Reading({A: Observation(A, {"label": "A"}, remote_id="id-of-another")}, frozenset({"field"}))
+    monkeypatch.setattr(MemorySystem, "reread", lambda *_: anew)
+    (line,) = world.apply(plan)
+    assert (line.outcome, line.error) == ("refused", "Field a is another thing of the same name by now.")
+    assert A in store.things
+
+
 def test_somebody_elses_thing_of_the_same_name_is_not_overwritten(world: World, store: Store, field: Make) -> None:
     plan = world.plan([field("a", label="A")])
     store.things[A] = {"label": "theirs"}
