@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 
 from mopsctl.address import Address
 from mopsctl.engine import compare, diff, units
-from mopsctl.engine.journal import End, Journal, Key, after, last_of
+from mopsctl.engine.journal import End, Journal, Key, last_of, record
 from mopsctl.engine.plan import Change, DriftField, Plan
 from mopsctl.engine.report import Event, Line, Listener, silent
 from mopsctl.errors import AuthenticationError, MopsctlError, OutcomeUnknown, RateLimited
 from mopsctl.provider.contract import Kind, System
 from mopsctl.resource import Observation, Reading, Result, Write
-from mopsctl.state.model import State
+from mopsctl.state.model import Entry, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +33,32 @@ class Target:
 
 @dataclass(slots=True)
 class Run:
-    """What the executor shares: the journal, the growing state, who listens, and the wish to stop.
+    """What the executor shares: the journal, the growing record, who listens, and the wish to stop.
 
-    `done` are changes an earlier, broken run already finished; `total` is how many changes call a system.
+    `before` is the record the run starts from. `done` are changes an earlier, broken run already finished; `total` is how
+    many changes call a system.
     """
 
     plan: Plan
-    state: State
+    before: State
     journal: Journal
     listen: Listener = silent
     stop: threading.Event = field(default_factory=threading.Event)
     done: frozenset[Key] = frozenset()
     total: int = field(init=False)
+    entries: dict[Address, Entry] = field(init=False)
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _position: int = 0
 
     def __post_init__(self) -> None:
         self.total = sum(change.writes for change in self.plan.changes)
+        self.entries = dict(self.before.entries)
+
+    @property
+    def state(self) -> State:
+        """The record as it is by now."""
+        with self._guard:
+            return replace(self.before, entries=dict(self.entries))
 
     def finish(self, lines: Sequence[Line]) -> None:
         """Record and journal how changes ended, and tell the listener. Recorded first: what is done is done, even if the
@@ -58,7 +67,7 @@ class Run:
         ends = [(line.change, End(line.outcome, line.remote_id)) for line in lines]
         with self._guard:
             for change, end in ends:
-                self.state = after(self.state, change, end)
+                record(self.entries, change, end)
         self.journal.end(ends)
         with self._guard:
             for line in lines:
@@ -167,7 +176,7 @@ class _SystemRun:
 
     def _held(self, change: Change, seen: Observation | None) -> str:
         """Why a thing must not be taken away that the plan would take away: the record or the thing may be another since."""
-        entry = last_of(self._run.state, change)
+        entry = last_of(self._run.entries, change)
         if entry is None:
             return "is no longer ours"
         if change.remote_id and seen and seen.remote_id and change.remote_id != seen.remote_id:
@@ -175,7 +184,7 @@ class _SystemRun:
         return "is protected by now" if entry.protect else ""
 
     def _last(self, change: Change) -> Mapping[str, object]:
-        entry = last_of(self._run.state, change)
+        entry = last_of(self._run.entries, change)
         return entry.attributes if entry else {}
 
     def _reached(self, change: Change, seen: Observation | None) -> bool:

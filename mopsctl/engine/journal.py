@@ -183,48 +183,47 @@ def folded(state: State, unfinished: Unfinished | None) -> State:
     """
     if unfinished is None or unfinished.recorded:
         return state
+    entries = dict(state.entries)
     for change in unfinished.plan.changes:
         key = (change.address, change.action)
         end = unfinished.ends.get(key, End("unknown") if key in unfinished.begun else None)
         if end is not None:
-            state = after(state, change, end)
-    return state
+            record(entries, change, end)
+    return replace(state, entries=entries)
 
 
-def after(state: State, change: Change, end: End) -> State:
-    """The state after this change ended so; an unknown end leaves the thing ours and unsettled."""
+def record(entries: dict[Address, Entry], change: Change, end: End) -> None:
+    """Put into the record how a change ended; an unknown end leaves the thing ours and unsettled."""
     if end.outcome not in ("done", "unknown"):
-        return state
-    return recorded(state, change, end.remote_id, open_=end.outcome == "unknown" and change.writes)
-
-
-def last_of(state: State, change: Change) -> Entry | None:
-    """What is on record of a thing, under the name it had or under the one it gets."""
-    return state.entries.get(change.address) or (state.entries.get(change.moved_from) if change.moved_from else None)
-
-
-def recorded(state: State, change: Change, remote_id: str | None, *, open_: bool = False) -> State:
-    """The state after this change took effect; `open_` while nobody knows whether it did."""
-    last = last_of(state, change)
+        return
+    unsettled = end.outcome == "unknown" and change.writes
+    last = last_of(entries, change)
     if change.moved_from is not None:
-        state = state.without(change.moved_from)
+        entries.pop(change.moved_from, None)
     if change.action in ("add", "change", "adopt"):
-        return state.with_entry(
-            Entry(
-                address=change.address,
-                attributes={**change.wanted, **(_still_ours(last, change) if open_ else {})},
-                remote_id=remote_id or change.remote_id or (last.remote_id if last else None),
-                title=change.title,
-                document=change.document,
-                protect=change.protect,
-                on_delete=change.on_delete,
-                unsettled=open_,
-            )
-        )
-    if change.action == "remove" and open_:
-        return state.with_entry(replace(last, unsettled=True)) if last else state
-    leaves = change.action in ("remove", "forget") or (change.action == "keep" and not change.stays_ours)
-    return state.without(change.address) if leaves else state
+        entries[change.address] = _entry(change, end, last, unsettled=unsettled)
+    elif unsettled and last is not None:
+        entries[change.address] = replace(last, unsettled=True)
+    elif not (change.action == "keep" and change.stays_ours):
+        entries.pop(change.address, None)
+
+
+def last_of(entries: Mapping[Address, Entry], change: Change) -> Entry | None:
+    """What is on record of a thing, under the name it had or under the one it gets."""
+    return entries.get(change.address) or (entries.get(change.moved_from) if change.moved_from else None)
+
+
+def _entry(change: Change, end: End, last: Entry | None, *, unsettled: bool) -> Entry:
+    return Entry(
+        address=change.address,
+        attributes={**change.wanted, **(_still_ours(last, change) if unsettled else {})},
+        remote_id=end.remote_id or change.remote_id or (last.remote_id if last else None),
+        title=change.title,
+        document=change.document,
+        protect=change.protect,
+        on_delete=change.on_delete,
+        unsettled=unsettled,
+    )
 
 
 def _still_ours(last: Entry | None, change: Change) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class Schedule:
         """What each change waits for: what it names and is written too; removals wait for everything else."""
         written = {change.address for change in changes if change.action != "remove"}
         waits: dict[Node, frozenset[Node]] = {
-            each.address: frozenset(each.needs) & written - {each.address}
+            each.address: frozenset(need for need in each.needs if need in written and need != each.address)
             for each in changes
             if each.action != "remove"
         }
