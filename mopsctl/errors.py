@@ -9,6 +9,7 @@ MopsctlError                      1   something failed
 │   ├── ConnectionFailed          1   no answer, or an answer that is not the vendor's API
 │   ├── RateLimited               1   the system's limit is used up and waiting would not help
 │   ├── VendorError               1   the system answered with an error
+│   │   └── MalformedAnswer       1   the system answered with half an answer, of which nothing is believed
 │   └── OutcomeUnknown            1   a write was sent and its answer never arrived
 ├── Refused                       3   a check, a policy or a safety limit says no
 ├── WrongAccount                  4   the credentials belong to another account than the environment names
@@ -96,6 +97,10 @@ class VendorError(SystemError_):
         self.status = status
         self.code = code
         self.body = body
+
+
+class MalformedAnswer(VendorError):
+    """The system answered something that lacks what it must have, or contradicts itself: nothing of it is believed."""
 
 
 class OutcomeUnknown(SystemError_):
