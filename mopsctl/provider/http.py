@@ -22,13 +22,16 @@ import httpx
 import tenacity
 
 from mopsctl.errors import ConnectionFailed, OutcomeUnknown, RateLimited, SystemError_, VendorError
+from mopsctl.provider import transport as wires
+from mopsctl.provider.answers import parsed
+from mopsctl.provider.bounds import MEGABYTE, Bounds, Clock, Overdue, TooLong, calling
 from mopsctl.provider.contract import Calls
 from mopsctl.secrets import MaskingFilter, mask
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
 MOST_ATTEMPTS = 5
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOOPBACK = wires.LOOPBACK
 LONGEST_WAIT = 70.0  # seconds; a vendor that asks for more is told about instead of waited for
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -62,7 +65,7 @@ OK = Verdict("ok")
 Judge = Callable[[httpx.Response], Verdict]
 
 
-_HEADERS = {"accept": "application/json", "user-agent": "mopsctl"}
+_HEADERS = {"accept": "application/json", "accept-encoding": wires.PACKED, "user-agent": "mopsctl"}
 
 
 class _Again(Exception):
@@ -77,6 +80,7 @@ class Api:
 
     `judge` reads every answer; `pace` is a context manager entered around each call (a limiter), `auth` signs requests.
     Reads are repeated freely. A write is repeated only where the server surely did nothing; otherwise `OutcomeUnknown`.
+    `bounds` says how long a call may take with everything that is tried again, and how long an answer may be.
     """
 
     def __init__(
@@ -89,10 +93,12 @@ class Api:
         headers: Mapping[str, str] | None = None,
         pace: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
         transport: httpx.BaseTransport | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         refuse_open(system, base_url)
         self.system = system
         self.base_url = base_url
+        self._bounds = bounds or Bounds()
         self._judge = judge
         self._pace = pace
         self._guard = threading.Lock()
@@ -134,15 +140,16 @@ class Api:
             )
         except _NEVER_SENT as error:
             raise self._unsendable(error) from None
-        return self._retrying(lambda: self._once(request, writes))
+        with calling(self._bounds) as clock:
+            return self._retrying(lambda: self._once(request, writes, clock), clock)
 
     def json(self, answer: httpx.Response) -> Any:
         """The parsed body; an empty body is None. Where it is not JSON: ConnectionFailed, or OutcomeUnknown after a write."""
         if not answer.content:
             return None
         try:
-            return answer.json()
-        except (json_module.JSONDecodeError, UnicodeDecodeError) as error:
+            return parsed(answer.content)
+        except ValueError as error:
             problem = self._not_api(answer)
             if answer.request.extensions.get(_WRITES):
                 raise self._unknown("answered a write with something that cannot be read", problem.message) from error
@@ -161,18 +168,18 @@ class Api:
                 auth=auth,
                 headers=dict(headers),
                 timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-                transport=transport,
+                transport=transport or wires.opened(self.base_url),
                 follow_redirects=False,
-                # plain HTTP needs no certificate store, which costs 40 ms to load
-                verify=not self.base_url.startswith("http://"),
             )
         except _NEVER_SENT as error:
             raise self._unsendable(error) from None
+        except (ImportError, ValueError) as error:
+            raise self._no_proxy(error) from None
 
-    def _retrying(self, once: Callable[[], httpx.Response]) -> httpx.Response:
+    def _retrying(self, once: Callable[[], httpx.Response], clock: Clock) -> httpx.Response:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_Again),
-            stop=tenacity.stop_after_attempt(MOST_ATTEMPTS),
+            stop=lambda state: state.attempt_number >= MOST_ATTEMPTS or _wait(state) > clock.left(),
             wait=_wait,
             sleep=_pause,
             reraise=True,
@@ -182,10 +189,10 @@ class Api:
         except _Again as again:
             raise again.error from again
 
-    def _once(self, request: httpx.Request, writes: bool) -> httpx.Response:
+    def _once(self, request: httpx.Request, writes: bool, clock: Clock) -> httpx.Response:
         with self._pace():
             self._count(writes)
-            answer = self._sent(request, writes)
+            answer = self._sent(request, writes, clock)
         verdict = self._judge(answer)
         if verdict.kind == "ok":
             return answer
@@ -198,17 +205,47 @@ class Api:
             raise error
         raise _Again(error, verdict.wait)
 
-    def _sent(self, request: httpx.Request, writes: bool) -> httpx.Response:
+    def _sent(self, request: httpx.Request, writes: bool, clock: Clock) -> httpx.Response:
         try:
-            return self._client.send(request)
+            return wires.received(self._client, request, self._bounds.answer_bytes)
         except _NOT_SENT as error:
+            if clock.over():
+                raise self._overdue(request, clock) from error
             raise _Again(self._no_answer(error), 0.2) from error
         except _NEVER_SENT as error:
             raise self._unsendable(error) from None
-        except httpx.RequestError as error:
+        except (Overdue, TooLong, httpx.RequestError) as error:
+            problem = self._broken_off(request, error, clock)
             if writes:
-                raise self._unknown("did not answer a write", _words(error)) from error
-            raise _Again(self._no_answer(error), None) from error
+                words = _words(error) if isinstance(error, httpx.RequestError) else problem.message
+                raise self._unknown("did not answer a write", words) from error
+            if isinstance(error, TooLong) or clock.over():
+                raise problem from error
+            raise _Again(problem, None) from error
+
+    def _broken_off(self, request: httpx.Request, error: Exception, clock: Clock) -> ConnectionFailed:
+        if isinstance(error, TooLong):
+            return ConnectionFailed(
+                f"{self.system} answered {request.method} {request.url.path} with more than"
+                f" {self._bounds.answer_bytes / MEGABYTE:g} megabytes.",
+                hint="no such collection is known; if the system really holds that much, raise answer_megabytes in the connection",
+                system=self.system,
+            )
+        return self._overdue(request, clock) if clock.over() else self._no_answer(error)
+
+    def _overdue(self, request: httpx.Request, clock: Clock) -> ConnectionFailed:
+        return ConnectionFailed(
+            f"{self.system} did not finish its answer to {request.method} {request.url.path} in time: {clock.words}.",
+            hint=f"check the network; where the system is only slow, raise {clock.setting} in the connection",
+            system=self.system,
+        )
+
+    def _no_proxy(self, error: Exception) -> ConnectionFailed:
+        return ConnectionFailed(
+            f"The proxy that this machine names for {self.base_url} cannot be used: {_words(error).rstrip('.')}.",
+            hint="correct HTTPS_PROXY or ALL_PROXY, or name the host in NO_PROXY",
+            system=self.system,
+        )
 
     def _count(self, writes: bool) -> None:
         with self._guard:
@@ -256,7 +293,7 @@ class Api:
     def error_of(self, answer: httpx.Response) -> SystemError_:
         """A general error for an answer the judge has no better words for."""
         try:
-            body = answer.json()
+            body = parsed(answer.content)
         except ValueError:
             return self._not_api(answer)
         return VendorError(

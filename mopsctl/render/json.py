@@ -11,6 +11,7 @@ from mopsctl.engine import document
 from mopsctl.engine.plan import Change, DriftField, Plan
 from mopsctl.engine.report import Applied, Line
 from mopsctl.errors import ManifestError, MopsctlError, SystemError_
+from mopsctl.provider.bounds import SETTINGS
 from mopsctl.provider.capability import ROWS
 from mopsctl.provider.contract import Provider
 from mopsctl.render.text.findings import Checked
@@ -117,7 +118,8 @@ def provider(found: Provider) -> str:
                 for name, kind in found.kinds.items()
             },
             "settings": {
-                name: {"about": said, "secret": name in found.secret_settings} for name, said in found.settings.items()
+                name: {"about": said, "secret": name in found.secret_settings}
+                for name, said in {**found.settings, **SETTINGS}.items()
             },
             "switches": dict(found.switches),
         }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mopsctl.errors import AuthenticationError, ConnectionFailed, WrongAccount
+from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.contract import Calls, Connection
 from mopsctl_eloqua import answers, settings
 from mopsctl_eloqua.auth import TOKEN_PATH, Basic, Credentials, OAuth, token_verdict
@@ -40,7 +41,8 @@ class Session:
 
         self.system = connection.system
         self._connection = connection
-        self._login = Api(self.system, settings.login_url(connection), judge=self._judge_login)
+        self._bounds = Bounds.of(connection)
+        self._login = Api(self.system, settings.login_url(connection), judge=self._judge_login, bounds=self._bounds)
         self._credentials = self._chosen(store)
         self._guard = threading.RLock()
         self._identity: Identity | None = None
@@ -101,7 +103,9 @@ class Session:
 
         with self._guard:
             if self._api is None:
-                self._api = Api(self.system, self.identity().base, judge=answers.judge(self.system))
+                self._api = Api(
+                    self.system, self.identity().base, judge=answers.judge(self.system), bounds=self._bounds
+                )
             return self._api
 
     def _follow(self) -> None:

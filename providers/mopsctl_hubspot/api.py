@@ -9,6 +9,7 @@ from urllib.parse import quote
 from mopsctl import secrets
 from mopsctl.errors import AuthenticationError, ConnectionFailed, MopsctlError, OutcomeUnknown, VendorError
 from mopsctl.provider import http
+from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.contract import Calls, Connection
 from mopsctl.provider.tokens import TokenCache
 from mopsctl_hubspot.answers import Expired, Judge, Limits, Problem
@@ -97,7 +98,10 @@ class HubSpotApi:
         self._tokens = TokenCache(lambda: tokens.fetch(self._http, self.paths.token))
         self._over = (Expired,) if tokens.renewable else ()
         self._http = http.Api(
-            self.system, connection.text("url", BASE_URL).rstrip("/"), judge=Judge(self.system, self.limits)
+            self.system,
+            connection.text("url", BASE_URL).rstrip("/"),
+            judge=Judge(self.system, self.limits),
+            bounds=Bounds.of(connection),
         )
 
     @property

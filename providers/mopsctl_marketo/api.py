@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mopsctl.errors import ConnectionFailed, VendorError
+from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.contract import Calls, Connection
 from mopsctl.provider.http import Api, pages
 from mopsctl.provider.tokens import TokenCache
@@ -39,12 +40,12 @@ class MarketoApi:
     """One account. The token is shared by the whole run and renewed once where Marketo refuses it."""
 
     def __init__(self, connection: Connection, settings: Settings) -> None:
-        judge = Judge(connection.system)
+        judge, bounds = Judge(connection.system), Bounds.of(connection)
         self.system = connection.system
         self._connection = connection
         self._pace = pace.shared(settings.address, settings.calls_in_20_seconds)
-        self._identity = Api(connection.system, settings.address, judge=judge.identity)
-        self._api = Api(connection.system, settings.address, judge=judge, pace=self._pace)
+        self._identity = Api(connection.system, settings.address, judge=judge.identity, bounds=bounds)
+        self._api = Api(connection.system, settings.address, judge=judge, pace=self._pace, bounds=bounds)
         self._tokens = TokenCache(self._fetched, lambda token: pace.clock() < token.until)
         self._over: DayIsOver | None = None
 

@@ -14,6 +14,7 @@ from mopsctl.errors import (
     SystemError_,
     VendorError,
 )
+from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.contract import Calls
 from mopsctl.provider.http import OK, Api, Verdict, used_up
 from mopsctl_salesforce import names
@@ -58,6 +59,7 @@ class Session:
         self._wanted_version = _wanted_version(connection)
         self._version = ""
         self._api: Api | None = None
+        self._bounds = Bounds.of(connection)
 
     # -- the wire
 
@@ -78,7 +80,8 @@ class Session:
     def _reached(self) -> Api:
         if self._api is None:
             headers = {"sforce-call-options": "client=mopsctl"}
-            self._api = Api(self.system, self.tokens.current().instance_url, judge=self._judge, headers=headers)
+            url = self.tokens.current().instance_url
+            self._api = Api(self.system, url, judge=self._judge, headers=headers, bounds=self._bounds)
         return self._api
 
     @property

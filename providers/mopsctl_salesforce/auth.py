@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mopsctl import secrets
 from mopsctl.errors import AuthenticationError, ConnectionFailed, SystemError_
+from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.http import OK, Api, Verdict, is_closed
 from mopsctl.provider.tokens import TokenCache
 
@@ -60,7 +61,8 @@ class Tokens:
         self._connection = connection
         self.cache = TokenCache(self._fetched)
         self._refresh = _value(connection, "refresh_token")
-        self._api = Api(connection.system, _login_url(connection), judge=self._judge)
+        url = _login_url(connection)
+        self._api = Api(connection.system, url, judge=self._judge, bounds=Bounds.of(connection))
 
     @property
     def api(self) -> Api:

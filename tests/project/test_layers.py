@@ -35,7 +35,7 @@ KEEPERS = {"mopsctl_eloqua.tokens"}  # each use of a refresh token brings the ne
 ROOMS_OF_LIBRARIES = {
     "click": ["mopsctl.cli"],
     "deepdiff": ["mopsctl.engine.diff"],
-    "httpx": ["mopsctl.provider.http"],
+    "httpx": ["mopsctl.provider.http", "mopsctl.provider.transport"],
     "jsonschema": ["mopsctl.manifest.schema"],
     "jsonschema_rs": ["mopsctl.manifest.schema"],
     "jwt": ["mopsctl_salesforce.auth"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from mopsctl.provider.bounds import SETTINGS
 from mopsctl.provider.capability import ROWS, Cell
 from mopsctl.provider.contract import Attribute, Kind, Provider
 from mopsctl.render import words
@@ -53,7 +54,7 @@ def provider(found: Provider, screen: Screen) -> str:
     page.line(("Kinds", "bold underline"))
     for name in sorted(found.kinds):
         _kind(page, found.kinds[name])
-    _settings(page, "Connection settings", found.settings, found.secret_settings)
+    _settings(page, "Connection settings", {**found.settings, **SETTINGS}, found.secret_settings)
     _settings(page, "Experimental switches", found.switches, frozenset())
     return page.text()
 
