@@ -18,7 +18,9 @@ from mopsctl.errors import Refused, SystemError_, UsageError, WrongAccount
 from mopsctl.manifest.environment import reveal
 from mopsctl.manifest.model import Environment, Stack
 from mopsctl.provider import registry
+from mopsctl.provider.bounds import Bounds, reading
 from mopsctl.provider.contract import Account, Connection, Converted, Provider, System
+from mopsctl.provider.gate import Gated
 from mopsctl.resource import Reading
 from mopsctl.secrets import Secret, mask
 
@@ -85,7 +87,7 @@ def identified(session: Session) -> Account:
 def _opened(exits: contextlib.ExitStack, stack: Stack, at: _Place, name: str) -> Session:
     provider = registry.load(stack.systems[name].provider)
     connection = _connection(exits, at, provider, name)
-    system = provider.open(connection, lambda text: at.listen(Event("waiting", name, text=text)))
+    system = Gated(provider.open(connection, lambda text: at.listen(Event("waiting", name, text=text))), name)
     exits.callback(system.close)
     return Session(name, provider, connection, system, provider.convert(lower(stack, name), connection))
 
@@ -185,8 +187,9 @@ def _read(session: Session, known: Sequence[Address], listen: Listener) -> Syste
     listen(Event("reading", session.name, text=session.provider.title))
     account: Account | None = None
     try:
-        account = identified(session)
-        reading = session.system.read(session.converted.resources, known)
+        with reading(Bounds.of(session.connection)):
+            account = identified(session)
+            found = session.system.read(session.converted.resources, known)
     except WrongAccount:
         raise
     except SystemError_ as error:
@@ -194,8 +197,8 @@ def _read(session: Session, known: Sequence[Address], listen: Listener) -> Syste
         return session.view(None, account, mask(f"{error.message} {_sentence(error.hint)}".strip()))
     calls = session.system.calls
     listen(Event("read", session.name, text=f"{calls.reads + calls.writes} calls"))
-    unreadable = {kind: mask(why) for kind, why in reading.unreadable.items()}  # a plan is a file
-    return session.view(replace(reading, unreadable=unreadable), account)
+    unreadable = {kind: mask(why) for kind, why in found.unreadable.items()}  # a plan is a file
+    return session.view(replace(found, unreadable=unreadable), account)
 
 
 def _sentence(hint: str) -> str:
