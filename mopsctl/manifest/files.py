@@ -9,15 +9,15 @@ include pattern names.
 
 from __future__ import annotations
 
-import itertools
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from mopsctl.diagnostics import Diagnostic, Source
+from mopsctl.manifest.walk import walk
 
 STACK_FILE: Final = "mopsctl.yaml"
 ENVIRONMENTS: Final = ("environments/*.yaml", "environments/*.yml")
@@ -53,38 +53,38 @@ class Folder:
 
     def names(self, patterns: Iterable[tuple[str, Source]]) -> list[str]:
         """The files that include patterns name, sorted, each once."""
-        named: set[str] = set()
-        for pattern, source in patterns:
-            named.update(self._matches(pattern, source))
-        return sorted(named - {STACK_FILE})
+        sound = [(pattern, source) for pattern, source in patterns if not self._led_out(pattern, source)]
+        there = walk(self.root, [pattern for pattern, _ in sound])
+        self.found += [_closed(folder, why) for folder, why in sorted(there.closed.items())]
+        if there.cut:
+            self.found.append(_too_many(there.entries))
+        for pattern, source in sound:
+            if not there.files[pattern]:
+                self._note_unmatched(pattern, source)
+        return sorted({name for names in there.files.values() for name in names} - {STACK_FILE})
 
     def left_out(self, read: Sequence[str], folders: Iterable[str]) -> None:
         """Note the manifests that lie in the folders the stack reads from, but that no pattern names."""
-        there = {name for folder in set(folders) for name in _glob(self.root, f"{folder}/*.y*ml".lstrip("/"))}
-        for name in sorted(there - set(read) - {STACK_FILE}):
+        there = walk(self.root, [f"{folder}/*.y*ml".lstrip("/") for folder in folders]).files.values()
+        for name in sorted({name for names in there for name in names} - set(read) - {STACK_FILE}):
             hint = "add it to 'include', or move it out of the stack"
             self.found.append(
                 Diagnostic("YM017", "warning", "No 'include' names this file, so it is not read.", Source(name), hint)
             )
 
-    def _matches(self, pattern: str, source: Source) -> list[str]:
-        if _leads_out(pattern):
+    def _led_out(self, pattern: str, source: Source) -> bool:
+        if out := _leads_out(pattern):
+            message = f"'{pattern}' leads out of the stack's folder."
             hint = "name files by their path inside the stack's folder, such as 'catalog/*.yaml'"
-            self.found.append(
-                Diagnostic("YM015", "error", f"'{pattern}' leads out of the stack's folder.", source, hint)
-            )
-            return []
-        self.found += [each for each in _closed(self.root, pattern) if each not in self.found]
-        matches = list(_glob(self.root, pattern))
-        if not matches and "*" not in pattern:
-            self.found.append(
-                Diagnostic(
-                    "YM016", "error", f"There is no file '{pattern}'.", source, "correct the name, or leave it out"
-                )
-            )
-        elif not matches and pattern not in (*INCLUDE, *ENVIRONMENTS):
+            self.found.append(Diagnostic("YM015", "error", message, source, hint))
+        return out
+
+    def _note_unmatched(self, pattern: str, source: Source) -> None:
+        if "*" not in pattern:
+            message, hint = f"There is no file '{pattern}'.", "correct the name, or leave it out"
+            self.found.append(Diagnostic("YM016", "error", message, source, hint))
+        elif pattern not in (*INCLUDE, *ENVIRONMENTS):
             self.found.append(Diagnostic("YM016", "note", f"No file fits '{pattern}'.", source))
-        return matches
 
     def _problem(self, name: str) -> Diagnostic | None:
         try:
@@ -120,42 +120,25 @@ class Folder:
 
 def _leads_out(pattern: str) -> bool:
     path = PurePosixPath(pattern)
-    return path.is_absolute() or ".." in path.parts or "\\" in pattern or pattern[1:2] == ":" or not path.parts
+    return (
+        path.is_absolute()
+        or ".." in path.parts
+        or "\0" in pattern
+        or "\\" in pattern
+        or pattern[1:2] == ":"
+        or not path.parts
+    )
 
 
-def _glob(root: Path, pattern: str) -> Iterator[str]:
-    """Matching names below the folder; nothing in a hidden folder such as `.mopsctl`."""
-    for path in _found(root, pattern):
-        relative = path.relative_to(root)
-        if not any(part.startswith(".") for part in relative.parts) and not path.is_dir():
-            yield relative.as_posix()
+def _closed(folder: str, why: str) -> Diagnostic:
+    """A folder that a pattern looks into and that cannot be listed: what lies in it is not absent."""
+    message = f"This folder cannot be listed: {why}."
+    return Diagnostic("YM001", "error", message, Source(folder), "correct its permissions, or narrow 'include'")
 
 
-def _closed(root: Path, pattern: str) -> list[Diagnostic]:
-    """A finding for each folder the pattern looks into that may not be listed: what lies in it is not absent."""
-    fixed = itertools.takewhile(lambda part: not any(sign in part for sign in "*?["), PurePosixPath(pattern).parts)
-    base = root.joinpath(*fixed)
-    errors: list[OSError] = []
-    for _, folders, _ in os.walk(base, onerror=errors.append) if base.is_dir() else ():
-        folders[:] = [each for each in folders if not each.startswith(".")] if "**" in pattern else []
-    hint = "mend its permissions, or narrow 'include'"
-    return [
-        Diagnostic(
-            "YM001",
-            "error",
-            f"This folder may not be listed: {error.strerror}.",
-            Source(Path(error.filename).relative_to(root).as_posix()),
-            hint,
-        )
-        for error in errors
-    ]
-
-
-def _found(root: Path, pattern: str) -> list[Path]:
-    try:
-        return sorted(root.glob(pattern))
-    except (ValueError, OSError):  # a pattern such as `a**b`; a folder that may not be listed is told by `_closed`
-        return []
+def _too_many(entries: int) -> Diagnostic:
+    message = f"The patterns of 'include' lead through more than {entries - 1:,} files and folders."
+    return Diagnostic("YM004", "error", message, Source(STACK_FILE), "narrow 'include'")
 
 
 def _too_large(name: str, size: int) -> Diagnostic:
