@@ -22,6 +22,8 @@ from mopsctl.manifest.tree import Map, Seq, pack, unpack
 
 DEPTH: Final = 30  # levels of nesting; people write 8, and deep nesting can crash the parser underneath
 
+LOOK_AHEAD: Final = 1_100  # characters; what the parser reads beyond the last event it told of
+
 _WORDS: Final[dict[str, bool | None]] = {
     "": None,
     "~": None,
@@ -102,7 +104,7 @@ class _Reader:
         except _Stop:
             return None
         except yaml.MarkedYAMLError as error:
-            self.found.append(_syntax(error, self._text, self._file))
+            self.found.append(_too_deep(error, self._text, self._file) or _syntax(error, self._text, self._file))
             return None
         except yaml.YAMLError as error:
             self._refuse("YM006", 0, f"This is not readable as YAML: {error}.", "check the whole file")
@@ -158,7 +160,7 @@ class _Reader:
     def _collection(self, kind: type, event: Any) -> Map | Seq:
         self._depth += 1
         if self._depth > DEPTH:
-            self._refuse("YM013", _spot(event), f"This is nested more than {DEPTH} levels deep.", "flatten it")
+            self.found.append(_nested(unpack(self._file, _spot(event))))
             raise _Stop
         made = self._map(_spot(event)) if kind is yaml.MappingStartEvent else self._seq(_spot(event))
         self._depth -= 1
@@ -249,6 +251,27 @@ _PROBLEMS: Final = (
     ("alphabetic or numeric", "A '&' or '*' stands before a text.", "put the text in quotes"),
     ("did not find expected node content", "A bracket is opened and never closed, or a value is missing.", "check brackets and braces"),
 )  # fmt: skip
+
+
+def _nested(where: Source) -> Diagnostic:
+    return Diagnostic("YM013", "error", f"This is nested more than {DEPTH} levels deep.", where, "flatten it")
+
+
+def _too_deep(error: yaml.MarkedYAMLError, text: str, file: str) -> Diagnostic | None:
+    """The finding for brackets inside brackets that the parser gave up on before it told of them.
+
+    It looks ahead for a ':' by up to 1,024 characters, and newer versions stop at a depth of their own there; ours counts.
+    """
+    mark = error.problem_mark
+    if mark is None:
+        return None
+    start, open_ = max(0, mark.index - LOOK_AHEAD), 0
+    for index in range(start, min(mark.index + 1, len(text))):
+        open_ += (text[index] in "[{") - (text[index] in "]}")
+        if open_ > DEPTH:
+            line, column = text.count("\n", 0, index), index - text.rfind("\n", 0, index) - 1
+            return _nested(Source(file, line + 1, column + 1))
+    return None
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Diagnostic:

@@ -221,3 +221,12 @@ def test_ways_to_write_one_document(text: str) -> None:
 def test_an_empty_room_is_no_error(load: Load, tmp_path: Path) -> None:
     (tmp_path / "stack" / "scoring").mkdir(parents=True)
     assert said(load()) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 5000, "a: " + "[" * 1000 + "]" * 1000, "- " * 20 + "[" * 3000, "a: 1\nb: {c: " + "[{" * 600]
+)
+def test_fresh_install_our_bound_comes_before_the_parsers(text: str) -> None:
+    """Newer parsers stop at a depth of their own while they look ahead, with a message of their own."""
+    (found,) = parse(text, "f.yaml")[1]
+    assert (found.rule, found.source.line) == ("YM013", text.count("\n") + 1)
