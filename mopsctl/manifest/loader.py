@@ -18,7 +18,7 @@ from mopsctl.manifest.digest import digest
 from mopsctl.manifest.documents import CONTENT, Documents, Raw, read
 from mopsctl.manifest.files import STACK_FILE, Folder
 from mopsctl.manifest.model import Environment, Stack
-from mopsctl.manifest.placeholders import pending, substitute
+from mopsctl.manifest.placeholders import left_over, pending, substitute
 from mopsctl.manifest.variables import settle
 
 
@@ -99,7 +99,10 @@ def _fill(documents: Documents, chosen: Raw | None, environ: Mapping[str, str]) 
     for raw in documents.of(*CONTENT):
         if raw.placeholders:
             documents.note(raw, substitute(raw.root, values))
-            raw.ok = raw.ok and not pending(raw.root)
+            waits = pending(raw.root)
+            if raw.ok and not waits:
+                documents.note(raw, left_over(raw.root, filled=values.environ is not None))
+            raw.ok = raw.ok and not waits
 
 
 def _typed(documents: Documents, environment: str | None, folder: Path) -> Stack | None:

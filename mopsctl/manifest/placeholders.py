@@ -86,15 +86,32 @@ def substitute(root: Map, values: Values) -> list[Diagnostic]:
     return found
 
 
+def left_over(root: Map, *, filled: bool) -> list[Diagnostic]:
+    """Findings for every `${` that is still there and opens no reference, such as one that is never closed.
+
+    With `filled`, every reference was replaced, so that what looks like one came with a value.
+    """
+    return [
+        _no_opening(place(root, path))
+        for holder, key, path in _texts(root)
+        if "${" in (holder[key] if filled else PLACEHOLDER.sub("", holder[key]))
+    ]
+
+
 def pending(root: Map) -> bool:
     """True where a variable is left that has no value; why is said where the variable is declared or set."""
-    return any("${var." in holder[key] for holder, key, _ in _texts(root))
+    forms = (
+        _FORM.fullmatch(match[1]) for holder, key, _ in _texts(root) for match in PLACEHOLDER.finditer(holder[key])
+    )
+    return any(form is not None and form["var"] for form in forms)
 
 
 def forbidden(root: Map, allowed: Callable[[Path], bool]) -> list[Diagnostic]:
     """Findings for references in a document that may hold none, or only `${env:NAME}` where `allowed` says so."""
     found: list[Diagnostic] = []
     for holder, key, path in _texts(root):
+        if "${" in PLACEHOLDER.sub("", holder[key]):
+            found.append(_no_opening(place(root, path)))
         for match in PLACEHOLDER.finditer(holder[key]):
             form = _FORM.fullmatch(match[1])
             if form is None:
@@ -150,6 +167,11 @@ def _written(value: object) -> str:
 def _no_form(text: str, where: Source) -> Diagnostic:
     hint = "write ${var.name} for a variable of the stack, or ${env:NAME} for an environment variable"
     return Diagnostic("NV004", "error", f"'{text}' is no reference that mopsctl knows.", where, hint)
+
+
+def _no_opening(where: Source) -> Diagnostic:
+    hint = "write ${var.name} for a variable of the stack; no other text can hold the two characters '${'"
+    return Diagnostic("NV004", "error", "A '${' stands here that opens no reference.", where, hint)
 
 
 def _no_place(text: str, where: Source) -> Diagnostic:

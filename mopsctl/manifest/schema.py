@@ -86,12 +86,17 @@ def _worded(problems: Iterable[Problem], document: Map) -> list[Diagnostic]:
 
 
 def _path(document: Map, path: Iterable[str | int]) -> Path:
-    """A path of jsonschema-rs, which takes a key such as `1` for the place in a list."""
+    """A path of jsonschema-rs, which takes a key such as `1` for the place in a list and leaves out an empty key."""
     node: Any = document
     real: Path = ()
     for part in path:
+        if isinstance(node, dict) and str(part) not in node and "" in node:
+            node, real = node[""], (*real, "")
         step = str(part) if isinstance(node, dict) else part
-        node, real = node[step], (*real, step)
+        try:
+            node, real = node[step], (*real, step)
+        except (KeyError, IndexError, TypeError):  # as near as the path can be followed
+            break
     return real
 
 

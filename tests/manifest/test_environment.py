@@ -273,3 +273,21 @@ def test_nothing_loaded_holds_a_credential(load: Load) -> None:
     assert loaded.stack is not None
     assert "hush" not in repr(loaded.stack)
     assert "hush" not in json.dumps(dataclasses.asdict(loaded.stack), default=str)
+
+
+@pytest.mark.parametrize("text", ["${", "a ${ b", "${var.hours", "${var.hours} ${", "$${"])
+@pytest.mark.parametrize("environment", [None, "sandbox"])
+@pytest.mark.parametrize("file", ["lifecycle/person.yaml", "environments/sandbox.yaml"])
+def test_manifest_min_a_reference_that_is_never_closed(
+    load: Load, text: str, environment: str | None, file: str
+) -> None:
+    damaged = FILES[file].replace("reason: slow", f"reason: '{text}'").replace("catalog: person", f"catalog: '{text}'")
+    assert damaged != FILES[file]
+    assert "NV004" in {line.split()[1] for line in said(load(FILES | {file: damaged}, environment, ENVIRON))}
+
+
+def test_manifest_min_a_value_that_looks_like_a_reference(load: Load) -> None:
+    """What comes from outside is a value: it is neither filled in again nor left to pass as a reference still open."""
+    plain = FILES | {"environments/sandbox.yaml": SANDBOX.replace(f"  overrides: {OVERRIDE}\n", "")}
+    loaded = load(plain, "sandbox", ENVIRON | {"STAGE_ID": "${env:TOKEN}"})
+    assert [line.split()[1] for line in said(loaded)] == ["NV004"]
