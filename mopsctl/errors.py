@@ -11,6 +11,7 @@ MopsctlError                      1   something failed
 │   ├── VendorError               1   the system answered with an error
 │   │   └── MalformedAnswer       1   the system answered with half an answer, of which nothing is believed
 │   └── OutcomeUnknown            1   a write was sent and its answer never arrived
+│       └── StillRunning          1   the system still works on what a run handed over
 ├── Refused                       3   a check, a policy or a safety limit says no
 ├── WrongAccount                  4   the credentials belong to another account than the environment names
 ├── StalePlan                     4   what the plan was decided on has moved
@@ -105,6 +106,10 @@ class MalformedAnswer(VendorError):
 
 class OutcomeUnknown(SystemError_):
     """A write was sent and its answer never arrived: only reading can tell whether it took effect."""
+
+
+class StillRunning(OutcomeUnknown):
+    """The system took a write over and is not done with it: reading now would tell nothing, and a second one is not sent."""
 
 
 class Refused(MopsctlError):

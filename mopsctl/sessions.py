@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mopsctl.address import Address
+from mopsctl.engine.journal import Unfinished
 from mopsctl.engine.lower import lower
 from mopsctl.engine.report import Event, Listener
 from mopsctl.engine.view import SystemView
@@ -19,7 +20,7 @@ from mopsctl.manifest.environment import reveal
 from mopsctl.manifest.model import Environment, Stack
 from mopsctl.provider import registry
 from mopsctl.provider.bounds import Bounds, reading
-from mopsctl.provider.contract import Account, Connection, Converted, Provider, System
+from mopsctl.provider.contract import Account, Connection, Converted, Pending, Provider, System
 from mopsctl.provider.gate import Gated
 from mopsctl.resource import Reading
 from mopsctl.secrets import Secret, mask
@@ -70,11 +71,21 @@ def opened(
 
 
 def read_all(
-    sessions: Sequence[Session], known: Mapping[str, Sequence[Address]], listen: Listener
+    sessions: Sequence[Session],
+    known: Mapping[str, Sequence[Address]],
+    listen: Listener,
+    unfinished: Unfinished | None = None,
 ) -> tuple[SystemView, ...]:
-    """Identify and read every system, side by side; what cannot be read is said in its view. Raises WrongAccount."""
+    """Identify and read every system, side by side; what cannot be read is said in its view. Raises WrongAccount.
+
+    What an `unfinished` run handed over is waited for first, so that the read shows the end of it.
+    """
+
+    def read(session: Session) -> SystemView:
+        return _read(session, known.get(session.name, ()), listen, unfinished)
+
     with ThreadPoolExecutor(max_workers=max(1, len(sessions)), thread_name_prefix="read") as pool:
-        return tuple(pool.map(lambda session: _read(session, known.get(session.name, ()), listen), sessions))
+        return tuple(pool.map(read, sessions))
 
 
 def identified(session: Session) -> Account:
@@ -183,12 +194,21 @@ def _host(address: str) -> str | None:
         return None
 
 
-def _read(session: Session, known: Sequence[Address], listen: Listener) -> SystemView:
+def settle(session: Session, unfinished: Unfinished | None) -> None:
+    """Wait for what a broken run handed over to this system. Raises StillRunning."""
+    pending = unfinished.pending(session.name) if unfinished else Pending()
+    if pending.begun:
+        session.system.settle(pending)
+
+
+def _read(session: Session, known: Sequence[Address], listen: Listener, unfinished: Unfinished | None) -> SystemView:
     listen(Event("reading", session.name, text=session.provider.title))
     account: Account | None = None
     try:
         with reading(Bounds.of(session.connection)):
             account = identified(session)
+        settle(session, unfinished)  # as long as the system needs for what it took over
+        with reading(Bounds.of(session.connection)):
             found = session.system.read(session.converted.resources, known)
     except WrongAccount:
         raise

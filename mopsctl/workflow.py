@@ -80,7 +80,7 @@ def plan(ask: Ask) -> Plan:
     base = journal.folded(state or _first(stack, environment), unfinished)
     with sessions.opened(stack, environment, ask.folder, ask.listen, ask.selection.may_have_system) as opened:
         _refuse_selecting_nothing(ask.selection, opened, base)
-        views = sessions.read_all(opened, _known(base), ask.listen)
+        views = sessions.read_all(opened, _known(base), ask.listen, unfinished)
         inputs = _inputs(ask.folder, loaded, environment, state, opened)
         live = [*findings, *policy.findings(environment), *checks.run_live(stack, views)]
         made = planner.make(inputs, views, base, _rules(ask, stack, environment), live)
@@ -139,12 +139,12 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
             _refuse_stale(made, inputs, state, digest, resumed=goes_on)
             for session in opened:
                 _refuse_other_account(made, session)
+                sessions.settle(session, unfinished)
             base = journal.folded(state or fresh(stack.name, environment.name), unfinished)
             if not goes_on:
                 state = _kept(store, state, base)
             diary.start(made, again=goes_on)
-            done = unfinished.done if goes_on and unfinished else frozenset()
-            run = Run(made, base, diary, ask.listen, stop.event, done)
+            run = Run(made, base, diary, ask.listen, stop.event, unfinished if goes_on else None)
             lines = execute(run, [Target(each.name, each.system, each.provider.kinds) for each in opened])
             by_hand = tuple(change for change in made.changes if change.action == "by-hand")
             report = Applied(digest, lines, stop.name, resumed=goes_on, by_hand=by_hand)

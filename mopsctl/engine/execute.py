@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from mopsctl.address import Address
-from mopsctl.engine import compare, diff, units
-from mopsctl.engine.journal import End, Journal, Key, last_of, record
+from mopsctl.engine import compare, diff, halfway, units
+from mopsctl.engine.journal import End, Journal, Key, Unfinished, last_of, record
 from mopsctl.engine.plan import Change, DriftField, Plan
 from mopsctl.engine.report import Event, Line, Listener, silent
-from mopsctl.errors import AuthenticationError, MopsctlError, OutcomeUnknown, RateLimited
-from mopsctl.provider.contract import Kind, System
+from mopsctl.errors import AuthenticationError, MopsctlError, OutcomeUnknown, RateLimited, StillRunning
+from mopsctl.provider.contract import Kind, Step, System
 from mopsctl.resource import Observation, Reading, Result, Write
 from mopsctl.state.model import Entry, State
 
@@ -35,8 +35,8 @@ class Target:
 class Run:
     """What the executor shares: the journal, the growing record, who listens, and the wish to stop.
 
-    `before` is the record the run starts from. `done` are changes an earlier, broken run already finished; `total` is how
-    many changes call a system.
+    `before` is the record the run starts from. `broken` is the run this one goes on with; `total` is how many changes call a
+    system.
     """
 
     plan: Plan
@@ -44,7 +44,7 @@ class Run:
     journal: Journal
     listen: Listener = silent
     stop: threading.Event = field(default_factory=threading.Event)
-    done: frozenset[Key] = frozenset()
+    broken: Unfinished | None = None
     total: int = field(init=False)
     entries: dict[Address, Entry] = field(init=False)
     _guard: threading.Lock = field(default_factory=threading.Lock)
@@ -53,6 +53,11 @@ class Run:
     def __post_init__(self) -> None:
         self.total = sum(change.writes for change in self.plan.changes)
         self.entries = dict(self.before.entries)
+
+    @property
+    def done(self) -> frozenset[Key]:
+        """What the broken run finished already."""
+        return self.broken.done if self.broken else frozenset()
 
     @property
     def state(self) -> State:
@@ -64,7 +69,7 @@ class Run:
         """Record and journal how changes ended, and tell the listener. Recorded first: what is done is done, even if the
         journal cannot say so any more.
         """
-        ends = [(line.change, End(line.outcome, line.remote_id)) for line in lines]
+        ends = [(line.change, End(line.outcome, line.remote_id, line.half)) for line in lines]
         with self._guard:
             for change, end in ends:
                 record(self.entries, change, end)
@@ -107,6 +112,8 @@ class _SystemRun:
         self._mine = [each for each in run.plan.changes if each.address.system == target.name and each.writes]
         self._lines: dict[Key, Line] = {}
         self._over: MopsctlError | None = None  # why no further call of this system can succeed
+        self._sent: dict[Address, Change] = {}  # of the unit that is being written
+        self._steps: dict[Address, list[Step]] = {}
 
     def lines(self) -> dict[Key, Line]:
         try:
@@ -172,7 +179,15 @@ class _SystemRun:
             return Line(change, "refused", f"{change.title} {held}.", "plan again and look at the difference")
         wanted = change.wanted if change.action == "remove" else compare.movable(kind, change.wanted, seen)
         now = compare.fingerprint(kind, wanted, self._last(change), seen.attributes if seen else None)
-        return None if now == change.fingerprint else self._moved(change, seen)
+        return None if now == change.fingerprint or self._is_halfway(change, seen) else self._moved(change, seen)
+
+    def _is_halfway(self, change: Change, seen: Observation | None) -> bool:
+        """True where the thing is as the broken run left it between two of its calls."""
+        broken = self._run.broken
+        if broken is None or change.action == "remove" or _key(change) not in broken.open:
+            return False
+        kind = self._kinds[change.address.kind]
+        return halfway.is_ours(kind, change, self._last(change), seen, broken.steps.get(_key(change), ()))
 
     def _held(self, change: Change, seen: Observation | None) -> str:
         """Why a thing must not be taken away that the plan would take away: the record or the thing may be another since."""
@@ -225,10 +240,10 @@ class _SystemRun:
             return Write(change.address, "remove", change.fields, {}, seen, change.source, change.archive)
         settable = {name: value for name, value in change.wanted.items() if name in self._settable(change)}
         kind = self._kinds[change.address.kind]
-        target = compare.target(kind, settable, seen.attributes if seen else {}, self._last(change))
-        return Write(
-            change.address, "add" if change.action == "add" else "change", change.fields, target, seen, change.source
-        )
+        before = seen.attributes if seen else {}
+        target = compare.target(kind, settable, before, self._last(change))
+        fields = diff.changes(kind, before, target) if self._is_halfway(change, seen) else change.fields
+        return Write(change.address, "change" if seen else "add", fields, target, seen, change.source)
 
     def _send(self, writes: Mapping[Address, tuple[Change, Write]]) -> None:
         changes = [change for change, _ in writes.values()]
@@ -237,8 +252,10 @@ class _SystemRun:
                 Event("writing", self._target.name, change.address, change.title, None, 0, self._run.total)
             )
         self._run.journal.begin(changes)
+        self._sent, self._steps = {change.address: change for change in changes}, {}
         results: dict[Address, Result] = {}
         trouble: MopsctlError | None = None
+        self._target.system.steps_to = self._step
         try:
             for result in self._target.system.write([write for _, write in writes.values()]):
                 results[result.address] = result
@@ -247,16 +264,25 @@ class _SystemRun:
             self._heed(error)
         self._close(self._settled(changes, results, trouble))
 
+    def _step(self, step: Step) -> None:
+        self._run.journal.step(self._sent[step.address], step)
+        self._steps.setdefault(step.address, []).append(step)
+
     def _settled(
         self, changes: Sequence[Change], results: Mapping[Address, Result], trouble: MopsctlError | None
     ) -> list[Line]:
         lines, open_ = [], []
         for change in changes:
             result = results.get(change.address)
+            half = (
+                len(self._steps.get(change.address, ())) > 1
+            )  # each is said before its call: all but the last were made
             if result is not None and result.outcome != "unknown" and result.code != "exists":
-                lines.append(_line(change, result))
+                lines.append(replace(_line(change, result), half=half and result.outcome == "failed"))
+            elif result is None and isinstance(trouble, StillRunning):
+                lines.append(Line(change, "unknown", trouble.message, trouble.hint))
             elif result is None and trouble is not None and not isinstance(trouble, OutcomeUnknown):
-                lines.append(Line(change, "failed", trouble.message, trouble.hint))
+                lines.append(Line(change, "failed", trouble.message, trouble.hint, half=half))
             else:
                 open_.append(change)
         return lines + (self._by_reading(open_, results, trouble) if open_ else [])
@@ -293,6 +319,9 @@ class _SystemRun:
         said = (result.error if result else "") or (trouble.message if trouble else "its answer was lost")
         if result is not None and result.code == "exists":
             return Line(change, "failed", said, result.hint or "plan again: it is found by its name")
+        steps, kind = self._steps.get(change.address, ()), self._kinds[change.address.kind]
+        if seen is not None and steps and halfway.is_ours(kind, change, self._last(change), seen, steps):
+            return Line(change, "failed", f"{said} Read back: it is half done.", "apply with --resume", half=True)
         return Line(change, "failed", f"{said} Read back: it did not take effect.", "apply with --resume")
 
     def _heed(self, error: MopsctlError) -> None:

@@ -19,6 +19,7 @@ from mopsctl.address import Address
 from mopsctl.engine import document
 from mopsctl.engine.plan import Change, Plan
 from mopsctl.errors import PlanFileError, StateError
+from mopsctl.provider.contract import Pending, Step
 from mopsctl.resource import Outcome
 from mopsctl.state.model import Entry, State
 
@@ -27,15 +28,16 @@ Key = tuple[Address, str]
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How one change ended."""
+    """How one change ended. `half` tells of a failure that some of its calls took effect all the same."""
 
     outcome: Outcome
     remote_id: str | None = None
+    half: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What a journal tells of a run that did not come to its end: its plan, what ended, what only began.
+    """What a journal tells of a run that did not come to its end: its plan, what ended, what only began, and by which steps.
 
     `recorded` is true where the run could still write the state, so that the journal is only needed to go on.
     """
@@ -44,6 +46,18 @@ class Unfinished:
     ends: Mapping[Key, End] = field(default_factory=dict)
     begun: frozenset[Key] = frozenset()
     recorded: bool = False
+    steps: Mapping[Key, tuple[Step, ...]] = field(default_factory=dict)
+
+    @property
+    def open(self) -> frozenset[Key]:
+        """The changes that may have taken effect, wholly or in part."""
+        return self.begun | {key for key, end in self.ends.items() if end.outcome == "unknown" or end.half}
+
+    def pending(self, system: str) -> Pending:
+        """What is open on one system."""
+        mine = sorted(key for key in self.open if key[0].system == system)
+        tickets = [step.ticket for key in mine for step in self.steps.get(key, ()) if step.ticket]
+        return Pending(tuple(address for address, _ in mine), tuple(dict.fromkeys(tickets)))
 
     @property
     def done(self) -> frozenset[Key]:
@@ -79,6 +93,12 @@ class Journal:
         """Put on disk that these changes are about to be written."""
         self._write([{"type": "begin", "address": str(each.address), "action": each.action} for each in changes])
 
+    def step(self, change: Change, step: Step) -> None:
+        """Put on disk what the next call of this change leads to, or what it handed to the system."""
+        leaves = None if step.leaves is None else dict(step.leaves)
+        line = {"address": str(change.address), "action": change.action, "leaves": leaves, "ticket": step.ticket}
+        self._write([{"type": "step", **line}])
+
     def end(self, ends: Sequence[tuple[Change, End]]) -> None:
         """Put on disk how these changes ended."""
         self._write(
@@ -89,6 +109,7 @@ class Journal:
                     "action": change.action,
                     "outcome": end.outcome,
                     "id": end.remote_id,
+                    **({"half": True} if end.half else {}),
                 }
                 for change, end in ends
             ]
@@ -152,20 +173,23 @@ class Journal:
 def _understood(plan: Plan, text: str) -> Unfinished:
     ends: dict[Key, End] = {}
     begun: set[Key] = set()
+    steps: dict[Key, tuple[Step, ...]] = {}
     is_recorded = False
     for line in text.split("\n")[:-1]:
         entry = _line(line)
         is_recorded = entry.get("type") == "recorded"
-        if entry.get("type") not in ("begin", "end"):
+        if entry.get("type") not in ("begin", "step", "end"):
             continue
         key = (Address.parse(entry["address"]), entry["action"])
         if entry["type"] == "begin":
             begun.add(key)
             ends.pop(key, None)
+        elif entry["type"] == "step":
+            steps[key] = (*steps.get(key, ()), Step(key[0], entry["leaves"], entry["ticket"]))
         else:
             begun.discard(key)
-            ends[key] = End(entry["outcome"], entry["id"])
-    return Unfinished(plan, ends, frozenset(begun), is_recorded)
+            ends[key] = End(entry["outcome"], entry["id"], entry.get("half", False))
+    return Unfinished(plan, ends, frozenset(begun), is_recorded, steps)
 
 
 def _line(text: str) -> dict[str, Any]:
@@ -194,9 +218,9 @@ def folded(state: State, unfinished: Unfinished | None) -> State:
 
 def record(entries: dict[Address, Entry], change: Change, end: End) -> None:
     """Put into the record how a change ended; an unknown end leaves the thing ours and unsettled."""
-    if end.outcome not in ("done", "unknown"):
+    if end.outcome not in ("done", "unknown") and not end.half:
         return
-    unsettled = end.outcome == "unknown" and change.writes
+    unsettled = end.outcome != "done" and change.writes
     last = last_of(entries, change)
     if change.moved_from is not None:
         entries.pop(change.moved_from, None)

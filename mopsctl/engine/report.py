@@ -39,7 +39,7 @@ class Line:
     """What became of one change.
 
     `because` names the change that stood in its way; `moved` shows, for a refused one, before (as planned), now and wanted.
-    The words may be a vendor's: no secret stays in them.
+    `half` tells of a failed one that some of its calls took effect. The words may be a vendor's: no secret stays in them.
     """
 
     change: Change
@@ -50,6 +50,7 @@ class Line:
     because: str = ""
     moved: tuple[DriftField, ...] = ()
     remote_id: str | None = None
+    half: bool = False
 
     def __post_init__(self) -> None:
         for name in ("error", "hint", "note"):

@@ -8,6 +8,8 @@ An adapter must
 - normalise attributes once, in one place, for what is wanted and for what was seen: equal meaning, equal value;
 - read a collection completely or report it as unreadable, never return a part as the whole;
 - raise `OutcomeUnknown` where a write was sent and no answer came; it never repeats such a write;
+- say a `Step` before each call of an addition that takes several calls, and wherever a list passes through an order that is
+  neither the old nor the new one: a run that dies in between is then understood;
 - keep every native attribute and list item it was not asked to change;
 - use natural keys in addresses, so that a lost state file costs nothing.
 An adapter may
@@ -153,6 +155,32 @@ class Converted:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One call of a write that takes several, said before the call; it is in the journal before the call is sent.
+
+    `leaves` are the written attributes as a read would show them once the call took effect, in the form of an observation's;
+    None where the thing is gone for a moment. `ticket` is said after the call: the system's number for work that it goes on
+    with by itself, which `System.settle` understands; then `leaves` says nothing.
+    """
+
+    address: Address
+    leaves: Mapping[str, Json] | None = None
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a broken run left open on one system: writes with no known end, and the tickets of work that may still go on."""
+
+    begun: tuple[Address, ...] = ()
+    tickets: tuple[str, ...] = ()
+
+
+def unheard(_step: Step) -> None:
+    """Nobody listens to steps outside an apply."""
+
+
+@dataclass(frozen=True, slots=True)
 class Calls:
     """Calls made so far on one connection."""
 
@@ -162,6 +190,13 @@ class Calls:
 
 class System(ABC):
     """One open connection to one account."""
+
+    steps_to: Callable[[Step], None] = staticmethod(unheard)
+    """Who hears of steps: the journal, while an apply runs."""
+
+    def on_step(self, step: Step) -> None:
+        """Say a step of a write under way."""
+        self.steps_to(step)
 
     @abstractmethod
     def identify(self) -> Account:
@@ -185,6 +220,10 @@ class System(ABC):
 
         An exception counts for every write of the call that has no result yet.
         """
+
+    def settle(self, pending: Pending) -> None:  # a system that works nothing off by itself has nothing to wait for
+        """Wait until what a broken run handed over is worked off, before anything is read. Raises StillRunning."""
+        return
 
     def check(self, writes: Sequence[Write]) -> Iterable[Result]:
         """Ask the server what it would say to these writes, without writing; only where the provider says `server_check`."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mopsctl.address import Address
 from mopsctl.errors import MopsctlError, OutcomeUnknown, SystemError_
-from mopsctl.provider.contract import Account, Calls, System
+from mopsctl.provider.contract import Account, Calls, Pending, System
 from mopsctl.resource import Impact, Reading, Resource, Result, Write
 from mopsctl.secrets import mask
 
@@ -20,6 +20,7 @@ class Gated(System):
 
     def __init__(self, system: System, name: str) -> None:
         self.inner = system
+        system.steps_to = self.on_step
         self._name = name
 
     def identify(self) -> Account:
@@ -41,6 +42,11 @@ class Gated(System):
         """One unit of writes; what a mistake leaves without a result is settled by reading."""
         with self._gate(OutcomeUnknown):
             yield from self.inner.write(writes)
+
+    def settle(self, pending: Pending) -> None:
+        """Wait for what a broken run handed over."""
+        with self._gate(SystemError_):
+            self.inner.settle(pending)
 
     def check(self, writes: Sequence[Write]) -> Iterable[Result]:
         """What the server would say."""

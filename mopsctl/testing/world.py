@@ -38,7 +38,9 @@ class World:
 
     def plan(self, wanted: Sequence[Resource], reading: Reading | None = None) -> Plan:
         """What applying these resources would do; an unfinished run is taken into account."""
-        state = journal.folded(self.state, self.journal().unfinished())
+        unfinished = self.journal().unfinished()
+        state = journal.folded(self.state, unfinished)
+        self._settle(unfinished)
         seen = reading if reading is not None else self.read(wanted)
         view = SystemView(self.name, self.name, self.name, self.kinds, tuple(wanted), reading=seen)
         inputs = Inputs("sha256:0", "test", state.lineage, state.serial, {self.name: "1"})
@@ -52,10 +54,10 @@ class World:
         if not resume:
             self.state = base  # what the run before did must outlast its journal
         self.stop = threading.Event()
+        self._settle(unfinished)
         with contextlib.closing(diary):
             diary.start(plan, again=resume)
-            done = unfinished.done if resume and unfinished else frozenset()
-            run = Run(plan, base, diary, stop=self.stop, done=done)
+            run = Run(plan, base, diary, stop=self.stop, broken=unfinished if resume else None)
             lines = execute(run, [Target(self.name, self.system, self.kinds)])
             self.state = run.state
             if all(line.outcome == "done" for line in lines):
@@ -72,6 +74,11 @@ class World:
     def converge(self, wanted: Sequence[Resource]) -> tuple[Line, ...]:
         """Plan and apply."""
         return self.apply(self.plan(wanted))
+
+    def _settle(self, unfinished: journal.Unfinished | None) -> None:
+        """Wait for what the run before handed over."""
+        if unfinished is not None and (pending := unfinished.pending(self.name)).begun:
+            self.system.settle(pending)
 
     def journal(self) -> Journal:
         """The journal of this world."""

@@ -36,6 +36,7 @@ class EloquaSystem(System):
         self._progress = progress or (lambda _text: None)
         self._session = Session(connection, store)
         self._site = Site(connection, self._session, Rest(self._session), Bulk(self._session))
+        self._site.on_step = self.on_step
         self._fields = ContactFields(self._site)
         self._lists = OptionLists(self._site, self._fields)
         shelves: tuple[Shelf, ...] = (

@@ -58,7 +58,7 @@ class HubSpotSystem(System):
     def write(self, writes: Sequence[Write]) -> Iterator[Result]:
         """Carry out one unit of writes."""
         try:
-            yield from carry_out(Desk(self._api, self._reader.raw), writes)
+            yield from carry_out(Desk(self._api, self._reader.raw, self.on_step), writes)
         except OutcomeUnknown:
             self._reader.unsettled = True
             raise

@@ -40,6 +40,8 @@ class MarketoSystem(System):
         self._api = MarketoApi(connection, self._settings)
         self._describe = Describe(self._api)
         self._collections = _collections(self._api, self._settings, self._describe)
+        for collection in self._collections.values():
+            collection.on_step = self.on_step
         self._left: int | None = None
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 
 from mopsctl.address import Address
 from mopsctl.errors import MopsctlError
-from mopsctl.provider.contract import Account, Calls, Connection, Progress, System
+from mopsctl.provider.contract import Account, Calls, Connection, Pending, Progress, Step, System
 from mopsctl.resource import Impact, Reading, Resource, Result, Write
 from mopsctl_salesforce import impact, observe
 from mopsctl_salesforce.api import Session
@@ -80,6 +80,11 @@ class SalesforceSystem(System):
             return list(rows.write_assignments(self._session, writes))
         return list(rows.write_consent(self._session, kind, writes))
 
+    def settle(self, pending: Pending) -> None:
+        """Wait for the deployments of a run that died; its answers are lost, so that reading has to tell what became of them."""
+        if any(address.kind in DEPLOYED for address in pending.begun):
+            deploy.Deployment(self._session, self._tell, self._minutes).settle(pending.tickets)
+
     def check(self, writes: Sequence[Write]) -> Iterator[Result]:
         """What the server says to a deployment of these writes, without one; rows cannot be checked that way."""
         deployed = [write for write in writes if write.address.kind in DEPLOYED]
@@ -102,7 +107,14 @@ class SalesforceSystem(System):
         absent = self._absent(writes)
         package = documents.build(writes, self._current(writes), absent)
         deployment = deploy.Deployment(self._session, self._tell, self._minutes)
-        results = deploy.results(writes, package, deployment.run(package, check_only=check_only))
+
+        def handed_over(number: str) -> None:
+            if not check_only:
+                self.on_step(
+                    Step(writes[0].address, ticket=number)
+                )  # one line stands for all, which begin and end together
+
+        results = deploy.results(writes, package, deployment.run(package, check_only=check_only, told=handed_over))
         return [_with_note(result, absent) for result in results]
 
     def _absent(self, writes: Sequence[Write]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from mopsctl.address import Address
 from mopsctl.errors import VendorError
+from mopsctl.provider.contract import Step
 from mopsctl.resource import Json, Observation, Write
 from mopsctl_eloqua import fieldtypes
 from mopsctl_eloqua.answers import EXISTS, INVALID
@@ -115,6 +116,10 @@ class ContactFields(Assets):
             body = {"checkedValue": fieldtypes.CHECKED, "uncheckedValue": fieldtypes.UNCHECKED} | body
         return {**body, "name": self._birth_name(write)}
 
+    def begins(self, write: Write) -> None:
+        """The field has its birth name as its display name until it is given another."""
+        self.site.on_step(Step(write.address, {**write.target, "name": self._birth_name(write)}))
+
     def settled(self, write: Write, doc: Doc) -> tuple[Doc, str]:
         """See which database name Eloqua made, and give the field its display name."""
         made, wanted = text_of(doc, "internalName"), field_of(write.address)
@@ -126,6 +131,7 @@ class ContactFields(Assets):
         label = write.target.get("name")
         if label in (None, doc.get("name")):
             return doc, ""
+        self.site.on_step(Step(write.address, write.target))
         return self.site.rest.replace(self.version, self.singular, {**doc, "name": label}), ""
 
     def merged(self, doc: Doc, write: Write) -> Doc:

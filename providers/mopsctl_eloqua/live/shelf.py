@@ -77,6 +77,10 @@ class Assets(Shelf):
     def merged(self, doc: Doc, write: Write) -> Doc:
         """A live document with the touched attributes put in; everything else as it is."""
 
+    def begins(self, write: Write) -> None:  # most things are made by one call, and need no step to be said
+        """Say what a new thing looks like until `settled` is done with it."""
+        return
+
     def settled(self, write: Write, doc: Doc) -> tuple[Doc, str]:
         """What else a new thing needs after it was made, and a note for people."""
         return doc, ""
@@ -186,7 +190,9 @@ class Assets(Shelf):
 
     def _add(self, write: Write) -> Result:
         self.foresee(write)
-        made = self.site.rest.create(self.version, self.singular, self.born(write))
+        body = self.born(write)
+        self.begins(write)
+        made = self.site.rest.create(self.version, self.singular, body)
         doc, note = self.settled(write, made)
         self.docs[write.address] = doc
         return Result(write.address, "done", remote_id=str(doc.get("id", "")) or None, note=note)

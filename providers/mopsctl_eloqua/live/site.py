@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mopsctl.address import Address
-from mopsctl.provider.contract import Connection
+from mopsctl.provider.contract import Connection, Step, unheard
 from mopsctl.resource import Resource
 from mopsctl_eloqua.rest import Bulk, Rest
 from mopsctl_eloqua.session import Session
@@ -14,7 +14,10 @@ from mopsctl_eloqua.session import Session
 
 @dataclass(slots=True)
 class Site:
-    """One open account. `wanted` is what the last read was asked for; `list_names` maps an option list's id to its name."""
+    """One open account. `wanted` is what the last read was asked for; `list_names` maps an option list's id to its name.
+
+    `on_step` hears of each call of a write that takes several.
+    """
 
     connection: Connection
     session: Session
@@ -22,6 +25,7 @@ class Site:
     bulk: Bulk
     wanted: Mapping[Address, Resource] = field(default_factory=dict)
     list_names: dict[str, str] = field(default_factory=dict)
+    on_step: Callable[[Step], None] = unheard
 
     @property
     def system(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from mopsctl.address import Address
 from mopsctl.errors import PermissionError_, VendorError
 from mopsctl.provider import http
+from mopsctl.provider.contract import Step, unheard
 from mopsctl.resource import Result, Write
 from mopsctl_hubspot.answers import EXISTS, Problem
 from mopsctl_hubspot.api import HubSpotApi
@@ -27,10 +28,11 @@ _HINTS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where writers work: the API, and HubSpot's own JSON of everything that was read."""
+    """Where writers work: the API, and HubSpot's own JSON of everything that was read; `on_step` hears of steps."""
 
     api: HubSpotApi
     raw: Mapping[Address, dict[str, Any]]
+    on_step: Callable[[Step], None] = unheard
 
 
 def attempt(write: Write, act: Callable[[], Result]) -> Result:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from mopsctl.errors import PermissionError_, VendorError
+from mopsctl.provider.contract import Step
 from mopsctl.resource import FieldChange, Result, Write
 from mopsctl_hubspot.names import split
 from mopsctl_hubspot.wire import pipelines as wire
@@ -96,6 +97,8 @@ class StageLine:
         self._desk = desk
         self._path = f"{path}/stages"
         self._object = object_name
+        self._address = write.address
+        self._label = write.target.get("label", live.get("label", ""))
         self._changes = [change for change in write.fields if change.path[0] == "stages"]
         self._wanted: Mapping[str, Any] = write.target.get("stages") or {}
         self._order = order_of(write)
@@ -128,6 +131,7 @@ class StageLine:
     def _add(self, key: str) -> None:
         self._last += 1
         body = wire.stage_body(self._object, key, self._wanted[key], self._last)
+        self._say({key: {**body, "id": key}})
         made = self._desk.api.write("POST", self._path, body)
         self._stages[key] = {**body, **made, "id": key, "displayOrder": self._last}
         self.steps.append(f"the stage '{key}' was added")
@@ -135,7 +139,9 @@ class StageLine:
     def _patch(self, key: str, **more: Any) -> None:
         live = self._stages[key]
         body = {**more, "metadata": {**(live.get("metadata") or {}), **wire.metadata(self._object, self._wanted[key])}}
+        self._say({key: {**live, **body}})
         self._desk.api.write("PATCH", f"{self._path}/{key}", body)
+        self._stages[key] = {**live, **body}
 
     def _arrange(self) -> None:
         """From the first stage that stands wrong, put each behind all others, in the wanted order."""
@@ -150,8 +156,15 @@ class StageLine:
         self.steps.append("the stages were put in order")
 
     def _remove(self, key: str) -> None:
+        self._say({key: {"archived": True}})
         self._desk.api.write("DELETE", f"{self._path}/{key}", params=CHECKS)
+        self._stages[key] = {"archived": True}
         self.steps.append(f"the stage '{key}' was deleted")
+
+    def _say(self, moved: Mapping[str, Any]) -> None:
+        """What the pipeline looks like once the next call took effect."""
+        stages = list({**self._stages, **moved}.values())
+        self._desk.on_step(Step(self._address, wire.attributes(self._object, {"label": self._label, "stages": stages})))
 
 
 def _is_gone(change: FieldChange, key: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mopsctl.errors import PermissionError_, VendorError
+from mopsctl.provider.contract import Step
 from mopsctl.resource import Result, Write
 from mopsctl_hubspot.names import LIFECYCLE_PIPELINES, LIFECYCLE_PROPERTY
 from mopsctl_hubspot.wire import pipelines, properties
@@ -25,6 +26,7 @@ def write(desk: Desk, writes: Sequence[Write]) -> Iterator[Result]:
 class _StageList:
     def __init__(self, desk: Desk, write: Write) -> None:
         self._api = desk.api
+        self._on_step = desk.on_step
         self._write = write
         self._object = write.address.name
         self._path = desk.api.paths.pipelines(self._object, LIFECYCLE_PIPELINES[self._object], "stages")
@@ -69,6 +71,7 @@ class _StageList:
             last += 1
             label = self._wanted[key]["label"]
             body = {"stageId": key, "label": label, "displayOrder": last, "metadata": dict(_OPEN)}
+            self._say({key: {**body, "id": key}})
             made = self._api.write("POST", self._path, body)
             if str(made.get("id")) != key:
                 hint = f"set the stage's HubSpot value to '{made.get('id')}' and plan again"
@@ -78,7 +81,9 @@ class _StageList:
             self._patch(key, {"label": self._wanted[key]["label"]})
         self._arrange(last)
         for key in self._removed():
+            self._say({key: {"archived": True}})
             self._api.write("DELETE", f"{self._path}/{key}", params=CHECKS)
+            self._live[key] = {"archived": True}
         return None
 
     def _arrange(self, last: int) -> None:
@@ -89,7 +94,16 @@ class _StageList:
             self._patch(key, {"displayOrder": last + place})
 
     def _patch(self, key: str, body: dict[str, Any]) -> None:
-        self._api.write("PATCH", f"{self._path}/{key}", {**body, "metadata": self._live[key].get("metadata") or {}})
+        live = self._live[key]
+        self._say({key: {**live, **body}})
+        self._api.write("PATCH", f"{self._path}/{key}", {**body, "metadata": live.get("metadata") or {}})
+        self._live[key] = {**live, **body}
+
+    def _say(self, moved: Mapping[str, Any]) -> None:
+        """What the list looks like once the next call took effect."""
+        stages = pipelines.in_order({**self._live, **moved}.values())
+        labels = {str(stage["id"]): {"label": stage.get("label", "")} for stage in stages}
+        self._on_step(Step(self._write.address, {"stages": labels, "stages_order": list(labels)}))
 
     def _added(self) -> list[str]:
         return [key for key in self._order if key in self._wanted and key not in self._live]

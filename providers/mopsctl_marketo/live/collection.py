@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mopsctl.address import Address
 from mopsctl.errors import VendorError
+from mopsctl.provider.contract import Step, unheard
 from mopsctl.resource import Observation, Result, Write
 from mopsctl_marketo.api import MarketoApi, said
 from mopsctl_marketo.settings import Settings
@@ -20,6 +21,7 @@ class Collection(ABC):
     """Things of one or more kinds that are read together."""
 
     kinds: tuple[str, ...] = ()
+    on_step: Callable[[Step], None] = staticmethod(unheard)  # hears of each call of a write that takes several
 
     def __init__(self, api: MarketoApi, settings: Settings) -> None:
         self.api = api

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mopsctl.errors import VendorError
+from mopsctl.provider.contract import Step
 from mopsctl.resource import Observation, Result, Write
 from mopsctl_marketo.api import MarketoApi, first, result
 from mopsctl_marketo.convert.native import campaign_attributes, campaign_description, token_attributes, token_text
@@ -94,6 +95,7 @@ class Tokens(InPrograms):
 
     def _delete(self, path: str, name: str, write: Write) -> None:
         if write.observed is not None:
+            self.on_step(Step(write.address, None))
             kind = str(write.observed.attributes["type"])
             self.api.submit(f"{path}/delete.json", name=name, type=kind, folderType="Program")
 

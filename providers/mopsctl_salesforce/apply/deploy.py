@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mopsctl.address import Address
-from mopsctl.errors import OutcomeUnknown, SystemError_, VendorError
+from mopsctl.errors import OutcomeUnknown, StillRunning, SystemError_, VendorError
 from mopsctl.provider import http
 from mopsctl.resource import Result, Write
 from mopsctl_salesforce.api import LOCK_WAIT, Session
@@ -47,15 +47,30 @@ class Deployment:
         self._tell = tell
         self._seconds = minutes * 60
 
-    def run(self, package: Package, *, check_only: bool) -> Row:
-        """The finished deployment's result. Raises OutcomeUnknown where it did not finish in time, or the start was lost."""
+    def run(self, package: Package, *, check_only: bool, told: Callable[[str], None]) -> Row:
+        """The finished deployment's result; `told` hears each deployment's number as soon as it has one.
+
+        Raises OutcomeUnknown where the start was lost, StillRunning where it did not finish in time.
+        """
         for attempt in range(1, MOST_TRIES + 1):
-            result = self._finished(self._start(package, check_only=check_only))
+            number = self._start(package, check_only=check_only)
+            told(number)
+            result = self._finished(number)
             if attempt == MOST_TRIES or not _only_locked(result):
                 return result
             self._tell("somebody else changes the org's setup; trying again")
             http.sleep(LOCK_WAIT)
         raise AssertionError("a loop with no end")
+
+    def settle(self, numbers: Sequence[str]) -> None:
+        """Let these deployments, and one whose number was never heard of, come to their end. Raises StillRunning."""
+        for number in numbers:
+            try:
+                self._finished(number)
+            except VendorError as error:
+                if error.status != 404:  # Salesforce forgets deployments after a while
+                    raise
+        self._wait_for_lost()
 
     @property
     def _path(self) -> str:
@@ -78,6 +93,7 @@ class Deployment:
                 return
             self._tell("waiting for a deployment whose answer was lost")
             http.sleep(wait)
+        raise self._still("A deployment that this user started")
 
     def _running(self) -> bool:
         soql = f"SELECT Id, Status FROM DeployRequest WHERE CheckOnly = false AND CreatedById = '{self._session.token.user_id}'"
@@ -98,9 +114,12 @@ class Deployment:
         except KeyboardInterrupt:
             self._cancel(number)
             raise
-        raise OutcomeUnknown(
-            f"The deployment {number} is still running after {self._seconds / 60:g} minutes.",
-            hint="look at Setup > Deployment Status, and plan again once it is done",
+        raise self._still(f"The deployment {number}")
+
+    def _still(self, what: str) -> StillRunning:
+        return StillRunning(
+            f"{what} is still running after {self._seconds / 60:g} minutes.",
+            hint="look at Setup > Deployment Status; once it is done, apply with --resume, or plan again",
             system=self._session.system,
         )
 
