@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -323,7 +323,15 @@ def refuse_open(system: str, url: str) -> None:
         )
 
 
-def retry_after(answer: httpx.Response) -> float | None:
+class Headed(Protocol):
+    """An answer with headers, by name in any letter case."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers."""
+
+
+def retry_after(answer: Headed) -> float | None:
     """Seconds of the Retry-After header, counted from the answer's own date where it is a date; None where it says nothing."""
     text = answer.headers.get("retry-after", "")
     try:

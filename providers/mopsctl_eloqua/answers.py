@@ -83,23 +83,17 @@ def judge(system: str) -> Callable[[Answer], Verdict]:
 
 
 def _verdict(system: str, answer: Answer) -> Verdict:
-    from mopsctl.provider.http import OK, Verdict
+    from mopsctl.provider.http import OK, Verdict, retry_after
 
     status = answer.status_code
     if status in _DOUBTFUL:
         return Verdict("retry", _error(system, answer), done_maybe=True)
     if status == 429:
         error = RateLimited(f"{system} is asked too often.", hint="try again in a few minutes", system=system)
-        return Verdict("retry", error, wait=_asked_to_wait(answer))
+        return Verdict("retry", error, wait=retry_after(answer))
     if 200 <= status < 300 and not _is_page(answer) and not _is_unknown_user(answer):
         return OK
     return Verdict("fail", _error(system, answer))
-
-
-def _asked_to_wait(answer: Answer) -> float | None:
-    """Seconds of a Retry-After header; Eloqua documents none, but a gateway in front of it may send one."""
-    text = answer.headers.get("retry-after", "")
-    return float(text) if text.isdigit() else None
 
 
 def _error(system: str, answer: Answer) -> SystemError_:

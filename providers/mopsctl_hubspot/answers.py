@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from mopsctl.errors import AuthenticationError, PermissionError_, RateLimited, SystemError_, VendorError
-from mopsctl.provider.http import OK, Verdict, used_up
+from mopsctl.provider.http import OK, Verdict, retry_after, used_up
 from mopsctl.secrets import mask
 
 EXISTS = ("OBJECT_ALREADY_EXISTS", "CONFLICT")
@@ -120,7 +120,7 @@ class Judge:
         body = _parsed(answer)
         problem = Problem.of(body)
         if status in (423, 429, 477):
-            return self._later(status, problem, _seconds(answer))
+            return self._later(status, problem, retry_after(answer))
         if status >= 500:
             return Verdict("retry", self._error(status, problem), done_maybe=True)
         return Verdict("fail", None if body is None else self._refusal(status, problem))
@@ -191,14 +191,6 @@ def _lists(context: Any) -> dict[str, list[Any]]:
 
 def _objects(value: Any) -> list[Mapping[str, Any]]:
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
-def _seconds(answer: Answer) -> float | None:
-    """Seconds of the Retry-After header; None where it is absent or a date."""
-    try:
-        return float(answer.headers["Retry-After"])
-    except (KeyError, ValueError):
-        return None
 
 
 def _parsed(answer: Answer) -> Mapping[str, Any] | None:

@@ -7,11 +7,13 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from mopsctl import secrets
-from mopsctl.errors import AuthenticationError, ConnectionFailed, MopsctlError, OutcomeUnknown, VendorError
+from mopsctl.errors import AuthenticationError, MopsctlError, VendorError
 from mopsctl.provider import http
+from mopsctl.provider.answers import Call, Page, collected
 from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.contract import Calls, Connection
 from mopsctl.provider.tokens import TokenCache
+from mopsctl_hubspot import shapes
 from mopsctl_hubspot.answers import Expired, Judge, Limits, Problem
 from mopsctl_hubspot.names import SCORING_VERSIONS, VERSIONS, plural
 
@@ -114,12 +116,13 @@ class HubSpotApi:
         self._http.close()
 
     def get(self, path: str, params: Params | None = None) -> Any:
-        """GET a JSON object."""
-        return self._object(path, self._send("GET", path, params=params))
+        """GET a JSON object of the shape that its path has."""
+        return self._call("GET", path).checked(self._send("GET", path, params=params), shapes.thing(path))
 
     def ask(self, path: str, body: Any) -> Any:
         """A POST that only reads, such as a search."""
-        return self._object(path, self._send("POST", path, body=body, write=False))
+        answer = self._send("POST", path, body=body, write=False)
+        return self._call("POST", path).checked(answer, shapes.thing(path))
 
     def write(self, method: Method, path: str, body: Any = None, params: Params | None = None) -> Any:
         """A request that changes something, and the object it answers with (a DELETE: None).
@@ -127,44 +130,23 @@ class HubSpotApi:
         Raises OutcomeUnknown where no readable answer came.
         """
         answer = self._send(method, path, params=params, body=body, write=True)
-        if method != "DELETE" and not isinstance(answer, Mapping):
-            raise self._unclear()
-        return answer
+        return answer if method == "DELETE" else self._call(method, path).written(answer, shapes.thing(path))
 
     def collection(self, path: str, params: Params | None = None) -> list[dict[str, Any]]:
-        """Every item of a list, whether HubSpot pages it or not."""
+        """Every item of a list, whether HubSpot pages it or not; an answer without it is never taken for an empty one."""
+        call = self._call("GET", path)
+        shape, key = shapes.page(path)
 
-        def page(after: str | None) -> tuple[list[dict[str, Any]], str | None]:
-            body = self.get(path, {**(params or {}), **({"after": after} if after else {})})
-            return self._items(path, body), ((body.get("paging") or {}).get("next") or {}).get("after")
+        def page(after: str | None) -> Page:
+            asked = {**(params or {}), **({"after": after} if after else {})}
+            body = call.checked(self._send("GET", path, params=asked), shape)
+            following = ((body.get("paging") or {}).get("next") or {}).get("after")
+            return Page(body["results"] if "results" in body else body["subscriptionDefinitions"], following)
 
-        return list(http.pages(page))
+        return collected(call, page, key)
 
-    def _items(self, path: str, body: Any) -> list[dict[str, Any]]:
-        """The items of one page; an answer without them is never taken for an empty collection."""
-        for name in ("results", "subscriptionDefinitions"):
-            if isinstance(body, Mapping) and isinstance(body.get(name), list):
-                return list(body[name])
-        raise self._not_as_described(path, "without a list of results")
-
-    def _object(self, path: str, body: Any) -> Any:
-        if not isinstance(body, Mapping):
-            raise self._not_as_described(path, "with something that is no object")
-        return body
-
-    def _not_as_described(self, path: str, what: str) -> ConnectionFailed:
-        return ConnectionFailed(
-            f"{self.system} answered {path} {what}.",
-            hint="check the address in the environment document; a proxy may be in between",
-            system=self.system,
-        )
-
-    def _unclear(self) -> OutcomeUnknown:
-        return OutcomeUnknown(
-            f"{self.system} answered a write with something that is not its API.",
-            hint="mopsctl reads it again to find out whether it took effect",
-            system=self.system,
-        )
+    def _call(self, method: str, path: str) -> Call:
+        return Call(self.system, method, path)
 
     def _send(
         self, method: Method, path: str, *, params: Params | None = None, body: Any = None, write: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from mopsctl.address import Address
-from mopsctl.errors import ConnectionFailed, OutcomeUnknown
+from mopsctl.errors import OutcomeUnknown
 from mopsctl.provider.contract import Account, Calls, Connection, Progress, System
 from mopsctl.resource import Impact, Reading, Resource, Result, Write
 from mopsctl_hubspot.api import HubSpotApi
@@ -35,12 +35,6 @@ class HubSpotSystem(System):
     def identify(self) -> Account:
         """The account behind the token, with its limits."""
         body = self._api.get(self._api.paths.account)
-        if not body.get("portalId"):
-            raise ConnectionFailed(
-                f"{self._api.system} did not say which account it is.",
-                hint="check the address in the environment document",
-                system=self._api.system,
-            )
         sort = _SORTS.get(str(body.get("accountType")), "unknown")
         name = str(body.get("portalName") or "HubSpot account")
         place = str(body.get("dataHostingLocation") or "")

@@ -12,7 +12,7 @@ from mopsctl_hubspot import provider
 from mopsctl_hubspot.answers import Judge, Limits, Problem
 
 from mopsctl.address import Address
-from mopsctl.errors import AuthenticationError, ConnectionFailed, OutcomeUnknown
+from mopsctl.errors import AuthenticationError, MalformedAnswer, OutcomeUnknown
 from mopsctl.provider.contract import Connection, System
 from mopsctl.resource import Write
 from mopsctl.secrets import Secret
@@ -36,14 +36,15 @@ def server() -> Iterator[respx.MockRouter]:
 @pytest.mark.parametrize("body", [[], {}, None, {"results": None}, {"results": {}}, "text"])
 def test_a_list_without_results_is_not_an_empty_list(system: System, server: respx.MockRouter, body: Any) -> None:
     server.get(path__startswith="/crm/properties").respond(200, json=body)
-    with pytest.raises(ConnectionFailed):
-        system.read([], [PROPERTY])
+    reading = system.read([], [PROPERTY])
+    assert (reading.items, reading.kinds) == ({}, frozenset())
+    assert "hubspot answered GET /crm/properties/2026-09/contacts with half an answer" in reading.unreadable["property"]
 
 
 @pytest.mark.parametrize("body", [[], {}, None, {"portalId": None}])
 def test_an_account_without_an_id_is_no_account(system: System, server: respx.MockRouter, body: Any) -> None:
     server.get(path__startswith="/account-info").respond(200, json=body)
-    with pytest.raises(ConnectionFailed):
+    with pytest.raises(MalformedAnswer):
         system.identify()
 
 
@@ -156,8 +157,10 @@ def test_a_page_of_a_proxy_is_named_as_what_it_is(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wait"), [("30", 30.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 30.0), ("", 30.0), ("5", 5.0)]
+    ("text", "wait"), [("30", 30.0), ("Wed, 21 Oct 2026 07:28:40 GMT", 40.0), ("", 30.0), ("soon", 30.0), ("5", 5.0)]
 )
 def test_the_wait_of_an_account_on_the_move(text: str, wait: float) -> None:
-    verdict = Judge("hubspot", Limits())(httpx.Response(477, headers={"Retry-After": text} if text else {}))
+    verdict = Judge("hubspot", Limits())(
+        httpx.Response(477, headers={"Date": "Wed, 21 Oct 2026 07:28:00 GMT", "Retry-After": text})
+    )
     assert (verdict.kind, verdict.wait) == ("retry", wait)

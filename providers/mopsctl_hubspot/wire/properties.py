@@ -81,12 +81,12 @@ def is_calculated(raw: Mapping[str, Any]) -> bool:
 
 def in_order(options: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Options as screens show them: by display order, -1 last; HubSpot's own lists hold the same number twice."""
+    return sorted(options, key=lambda option: _place(option) if _place(option) >= 0 else float("inf"))
 
-    def place(option: Mapping[str, Any]) -> float:
-        order = option.get("displayOrder", -1)
-        return float(order) if order is not None and order >= 0 else float("inf")
 
-    return sorted(options, key=place)
+def _place(option: Mapping[str, Any]) -> int:
+    order = option.get("displayOrder")
+    return -1 if order is None else int(order)
 
 
 def writable(raw: Mapping[str, Any]) -> tuple[frozenset[str] | None, str]:
@@ -171,7 +171,7 @@ def options_body(target: Attributes, live: Iterable[Mapping[str, Any]]) -> list[
 
 def _places(order: list[str], known: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
     before = [str(option["value"]) for option in in_order(known.values())]
-    numbers = {value: int(option.get("displayOrder", -1)) for value, option in known.items()}
+    numbers = {value: _place(option) for value, option in known.items()}
     added = order[len(before) :]
     if order[: len(before)] != before or (added and min(numbers.values(), default=0) < 0):
         return {value: number for number, value in enumerate(order)}
