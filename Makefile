@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python chooses the interpreter for a new .venv, TESTS=tests/engine a part of the tests,
 # WORKERS=0 runs them in one process (for a debugger).
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench
+.PHONY: help demo test test-latest test-lowest lint format bench lock
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -11,9 +11,9 @@ TESTS ?=
 export PYTHON
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(INSTALLED): pyproject.toml scripts/bootstrap
+$(INSTALLED): pyproject.toml requirements/dev.txt scripts/bootstrap
 	@sh scripts/bootstrap
 	@touch $@
 
@@ -22,6 +22,14 @@ demo: $(INSTALLED) ## plan, apply and plan again on emulators of the vendors' sy
 
 test: $(INSTALLED) ## run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+test-latest: ## run all tests with the newest versions of all packages, in .venv-latest
+	@sh scripts/bootstrap latest
+	.venv-latest/bin/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+test-lowest: ## run all tests with the oldest versions of what mopsctl imports, in .venv-lowest
+	@sh scripts/bootstrap lowest
+	.venv-lowest/bin/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .
@@ -34,3 +42,6 @@ format: $(INSTALLED) ## mend what the style check can mend itself
 
 bench: $(INSTALLED) ## measure the speed budget, as ratios within one run
 	$(BIN)/python bench/run.py
+
+lock: ## write the locked versions in requirements/ anew, with hashes
+	@sh scripts/lock

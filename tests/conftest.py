@@ -16,7 +16,16 @@ from hypothesis import HealthCheck, settings
 from mopsctl import secrets
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-CACHES = {"__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv"}
+CACHES = {
+    "__pycache__",
+    ".hypothesis",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".venv",
+    ".venv-latest",
+    ".venv-lowest",
+}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 PASSED_ON = ("COVERAGE", "LANG", "LC_", "PATH", "PYTEST", "PYTHON", "SYSTEMROOT", "TEMP", "TMP", "TZ", "VIRTUAL_ENV")
 
