@@ -7,6 +7,9 @@ import os
 import tempfile
 from pathlib import Path
 
+from mopsctl.errors import StateError
+
+HOME = ".mopsctl"
 PRIVATE = 0o600
 PRIVATE_FOLDER = 0o700
 
@@ -32,6 +35,32 @@ def write_whole(path: Path, text: str, mode: int = PRIVATE) -> None:
 def make_folder(folder: Path) -> None:
     """Make a folder only its owner may enter, with everything above it."""
     folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+
+
+def own(stack: Path, *parts: str) -> Path:
+    """A path in the stack's own folder `.mopsctl`. Raises StateError where a part of it is a link, which would let a run
+    read or write somewhere else.
+    """
+    path = stack
+    for part in (HOME, *parts):
+        path /= part
+        if path.is_symlink():
+            raise StateError(
+                f"{path.relative_to(stack)} is a link, and what a run keeps is never read or written through one.",
+                hint="put a real file or folder in its place",
+            )
+    return path
+
+
+def try_out(folder: Path) -> None:
+    """Make a file in a folder and take it away again, so that a full disk or another owner is found in time. Raises OSError."""
+    make_folder(folder)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".try.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(bytes(4096))
+    finally:
+        Path(name).unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from mopsctl import files
 from mopsctl.address import Address
 from mopsctl.engine.journal import Unfinished
 from mopsctl.engine.lower import lower
@@ -170,7 +171,7 @@ def _emulated(provider: Provider, at: _Place, name: str) -> Iterator[Mapping[str
         raise UsageError(
             f"The adapter {provider.name} brings no emulator.", hint=f"leave it out with --except '{name}:*'"
         )
-    data = at.folder / ".mopsctl" / "emulators" / at.environment.name / name
+    data = files.own(at.folder, "emulators", at.environment.name, name)
     with running(made, data, persona=at.environment.tier) as handle:  # type: ignore[arg-type]
         yield handle.connection
 
@@ -204,6 +205,7 @@ def settle(session: Session, unfinished: Unfinished | None) -> None:
 def _read(session: Session, known: Sequence[Address], listen: Listener, unfinished: Unfinished | None) -> SystemView:
     listen(Event("reading", session.name, text=session.provider.title))
     account: Account | None = None
+    known = [address for address in known if address.kind in session.provider.kinds]  # of another kind the plan tells
     try:
         with reading(Bounds.of(session.connection)):
             account = identified(session)

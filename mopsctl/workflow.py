@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -72,7 +71,7 @@ def validate(folder: Path, environment: str | None = None) -> Validated:
 def plan(ask: Ask) -> Plan:
     """Read the systems of an environment and say what applying the stack would do. Writes nothing."""
     stack, environment, loaded, findings = _loaded(ask)
-    store = LocalStore(ask.folder, environment.name)
+    store = LocalStore(ask.folder, environment.name, stack.name)
     unfinished = Journal(
         ask.folder, environment.name
     ).unfinished()  # before the state: an apply beside it writes that first
@@ -106,15 +105,9 @@ def write_plan(made: Plan, path: Path) -> None:
 def read_plan(path: Path) -> Plan:
     """Read a saved plan. Raises PlanFileError where it is damaged, edited or of a newer format."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise PlanFileError(
-            f"{path}:{error.lineno}:{error.colno} is not JSON: the plan is cut short or damaged.",
-            hint="make it again with 'mopsctl plan -o FILE'",
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise PlanFileError(f"The plan {path} cannot be read: {error}.") from error
-    return document.from_json(data)
+        return document.read(path)
+    except FileNotFoundError as error:
+        raise PlanFileError(f"The plan {path} is not there.") from error
 
 
 def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = False, saved: bool = False) -> Applied:
@@ -126,10 +119,11 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
     _refuse(made, accept)
     stack, environment, loaded, _ = _loaded(ask)
     _refuse_by_policy(environment, saved or resume)
-    store = LocalStore(ask.folder, environment.name)
+    store = LocalStore(ask.folder, environment.name, stack.name)
     diary = Journal(ask.folder, environment.name)
     digest = document.digest(made)
     with store.lock(digest), contextlib.closing(diary), stopping(ask.listen) as stop:
+        store.try_out()
         state = store.read()
         unfinished = diary.unfinished()
         goes_on = unfinished is not None and document.digest(unfinished.plan) == digest

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
-from mopsctl import canonical
+from mopsctl import canonical, outside
 from mopsctl.address import Address
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Level, Source
 from mopsctl.engine.plan import Change, Drift, DriftField, Inputs, Plan, SystemReport
 from mopsctl.errors import PlanFileError
+from mopsctl.outside import Unfit
 from mopsctl.resource import FieldChange, Impact
 
 FORMAT = "1.0"
+_VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}")
+AGAIN = "make it again with 'mopsctl plan -o FILE'"
 
 
 def digest(plan: Plan) -> str:
@@ -59,30 +64,39 @@ def _body(plan: Plan) -> dict[str, Any]:
     }
 
 
+def read(path: Path) -> Plan:
+    """The plan in a file. Raises PlanFileError where it is damaged, edited or of a newer format, FileNotFoundError."""
+    try:
+        data = outside.parsed(outside.text_of(path))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise PlanFileError(f"The plan {path} cannot be read: {error.strerror or error}.") from error
+    except Unfit as error:
+        raise PlanFileError(f"The plan {error.of(path)}.", hint=AGAIN) from error
+    return from_json(data)
+
+
 def from_json(data: Any) -> Plan:
     """Read a plan document back. Raises PlanFileError where it is of a newer format, has another shape, or was edited."""
     _check_format(data)
     try:
-        plan = _plan_of(data)
-        wanted, found = data["digest"], digest(plan)
+        plan = _plan_of(outside.checked(data, "plan"))
+        found = to_json(plan)
+    except Unfit as error:
+        raise PlanFileError(f"{error.of('This is not a whole plan')}.", hint=AGAIN) from error
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise PlanFileError(
-            f"This is not a whole plan: {type(error).__name__} at {error}.",
-            hint="make it again with 'mopsctl plan -o FILE'",
-        ) from error
-    if found != wanted:
-        raise PlanFileError(
-            "The plan was edited after it was made: its content does not fit its digest.",
-            hint="make it again with 'mopsctl plan -o FILE'",
-        )
+        raise PlanFileError(f"This is not a whole plan: {type(error).__name__} at {error}.", hint=AGAIN) from error
+    if canonical.dumps(found) != canonical.dumps(data):
+        raise PlanFileError("The plan was edited after it was made: its content does not fit its digest.", hint=AGAIN)
     return plan
 
 
 def _check_format(data: Any) -> None:
     version = data.get("formatVersion") if isinstance(data, dict) else None
-    if not isinstance(version, str) or not version.split(".")[0].isdigit():
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
         raise PlanFileError("This is not a plan of mopsctl.", hint="make one with 'mopsctl plan -o FILE'")
-    if int(version.split(".")[0]) > int(FORMAT.split(".", maxsplit=1)[0]):
+    if [int(part) for part in version.split(".")] > [int(part) for part in FORMAT.split(".")]:
         raise PlanFileError(
             f"The plan has format {version}; this mopsctl reads up to {FORMAT}.",
             hint="use the mopsctl that made it, or newer",

@@ -6,19 +6,19 @@ middle by a crash is the last one, and counts as never written.
 
 from __future__ import annotations
 
-import json
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from mopsctl import canonical, files
+from mopsctl import canonical, files, outside
 from mopsctl.address import Address
 from mopsctl.engine import document
 from mopsctl.engine.plan import Change, Plan
 from mopsctl.errors import PlanFileError, StateError
+from mopsctl.outside import Unfit
 from mopsctl.provider.contract import Pending, Step
 from mopsctl.resource import Outcome
 from mopsctl.state.model import Entry, State
@@ -69,8 +69,9 @@ class Journal:
     """The journal of one environment, in `.mopsctl/journal/`."""
 
     def __init__(self, folder: Path, environment: str) -> None:
-        self._path = folder / ".mopsctl" / "journal" / f"{environment}.jsonl"
-        self._plan = self._path.with_suffix(".plan.json")
+        self._environment = environment
+        self._path = files.own(folder, "journal", f"{environment}.jsonl")
+        self._plan = files.own(folder, "journal", f"{environment}.plan.json")
         self._file: IO[str] | None = None
         self._guard = threading.Lock()
 
@@ -135,21 +136,20 @@ class Journal:
     def unfinished(self) -> Unfinished | None:
         """The run that did not come to its end, or None. Raises StateError where the journal cannot be understood."""
         try:
-            text = self._path.read_text(encoding="utf-8")
+            text = outside.text_of(self._path)
             if not text.strip():
                 return None
-            data = json.loads(self._plan.read_text(encoding="utf-8"))
-            plan = document.from_json(data)
-            if _line(text.split("\n", 1)[0]).get("digest", data["digest"]) != data["digest"]:
-                raise ValueError("it belongs to another plan than the one beside it")
+            plan = document.read(self._plan)
+            if plan.environment != self._environment:
+                raise ValueError(f"it belongs to the environment {plan.environment}")
+            return _understood(plan, [outside.checked(line, "journal") for line in _lines(text)])
         except FileNotFoundError:
             return None
         except (OSError, ValueError, PlanFileError) as error:
             raise StateError(
-                f"The journal of the last apply cannot be read: {error}.",
+                f"The journal of the last apply cannot be read: {str(error).rstrip('.')}.",
                 hint="delete the folder .mopsctl/journal and plan again: what was done is then found by name",
             ) from error
-        return _understood(plan, text)
 
     def _write(self, lines: Sequence[Mapping[str, Any]]) -> None:
         with self._guard:
@@ -170,15 +170,16 @@ class Journal:
         )
 
 
-def _understood(plan: Plan, text: str) -> Unfinished:
+def _understood(plan: Plan, lines: Sequence[Mapping[str, Any]]) -> Unfinished:
     ends: dict[Key, End] = {}
     begun: set[Key] = set()
     steps: dict[Key, tuple[Step, ...]] = {}
     is_recorded = False
-    for line in text.split("\n")[:-1]:
-        entry = _line(line)
-        is_recorded = entry.get("type") == "recorded"
-        if entry.get("type") not in ("begin", "step", "end"):
+    for entry in lines:
+        is_recorded = entry["type"] == "recorded"
+        if entry["type"] == "plan" and entry["digest"] != document.digest(plan):
+            raise ValueError("it belongs to another plan than the one beside it")
+        if entry["type"] not in ("begin", "step", "end"):
             continue
         key = (Address.parse(entry["address"]), entry["action"])
         if entry["type"] == "begin":
@@ -192,12 +193,13 @@ def _understood(plan: Plan, text: str) -> Unfinished:
     return Unfinished(plan, ends, frozenset(begun), is_recorded, steps)
 
 
-def _line(text: str) -> dict[str, Any]:
-    try:
-        entry = json.loads(text)
-        return entry if isinstance(entry, dict) else {}
-    except ValueError:
-        return {}
+def _lines(text: str) -> Iterator[Any]:
+    """What each line says but one that a crash cut in the middle. Raises ValueError."""
+    for number, line in enumerate(text.split("\n")[:-1], 1):
+        try:
+            yield outside.parsed(line)
+        except Unfit as error:
+            raise ValueError(f"line {number} {error.what}") from error
 
 
 def folded(state: State, unfinished: Unfinished | None) -> State:

@@ -26,7 +26,7 @@ def make(
     changes = tuple(change for part in parts for change in sorted(part.changes, key=_place))
     moved = tuple(each for part in parts for each in part.drift)
     verdicts = [*findings, *(each for part in parts for each in part.findings)]
-    verdicts += left_alone.warnings(systems, rules)
+    verdicts += [*left_alone.warnings(systems, rules), *_unknown_kinds(systems, state, rules)]
     verdicts += [*safety.verdicts(changes, state, rules.limits), *safety.about_drift(moved, rules.on_drift)]
     return Plan(
         stack=state.stack,
@@ -40,6 +40,22 @@ def make(
         protected=rules.protected,
         allow_remove=rules.allow_remove,
     )
+
+
+def _unknown_kinds(systems: Sequence[SystemView], state: State, rules: Rules) -> list[Diagnostic]:
+    """A warning for each recorded thing of a kind that its adapter does not know: nobody can read it any more."""
+    kinds = {system.name: system.kinds for system in systems}
+    return [
+        Diagnostic(
+            rule="PL007",
+            level="warning",
+            message=f"The record names {address}, and the adapter of {address.system} knows no kind '{address.kind}'.",
+            hint=f"if it was never there, type 'mopsctl state forget {address} -e {state.environment}'",
+            address=str(address),
+        )
+        for address in sorted(state.entries)
+        if address.kind not in kinds.get(address.system, {address.kind: None}) and rules.selection.has(address)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,12 @@ RULES: Final = {
             "A misspelt name under 'leave' leaves nothing alone: the next apply writes what was to be spared.",
         ),
         PlanRule(
+            "PL007",
+            "warning",
+            "the record names kinds that the adapters know",
+            "A thing that cannot be read is watched by nobody; the record was edited, or another adapter wrote it.",
+        ),
+        PlanRule(
             "SL001",
             "error",
             "one run removes no more than the environment allows",

@@ -12,12 +12,13 @@ import socket
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from mopsctl import canonical, files
+from mopsctl import canonical, files, outside
 from mopsctl.errors import LockHeld, StateError
+from mopsctl.outside import Unfit
 from mopsctl.state import model
 from mopsctl.state.model import State
 
@@ -40,29 +41,43 @@ class Holder:
 
 
 class LocalStore:
-    """The record of one environment in a folder of the stack."""
+    """The record of one environment in a folder of the stack; where the stack's name is given, no other stack's."""
 
-    def __init__(self, folder: Path, environment: str) -> None:
-        self.folder = folder / ".mopsctl"
+    def __init__(self, folder: Path, environment: str, stack: str = "") -> None:
+        self.folder = files.own(folder)
         self.environment = environment
-        self.path = self.folder / "state" / f"{environment}.json"
-        self._lock = self.folder / "locks" / f"{environment}.json"
+        self.stack = stack
+        self.path = files.own(folder, "state", f"{environment}.json")
+        self._lock = files.own(folder, "locks", f"{environment}.json")
+        self._backups = files.own(folder, "backups")
 
     def read(self) -> State | None:
-        """The record, or None where nothing was applied yet. Raises StateError."""
+        """The record, or None where nothing was applied yet. Raises StateError where it is damaged or another's."""
         try:
-            text = self.path.read_text(encoding="utf-8")
+            data = outside.parsed(outside.text_of(self.path))
         except FileNotFoundError:
             return None
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             raise StateError(f"The state cannot be read: {error}.", hint=f"check {self._shown(self.path)}") from error
-        try:
-            return model.from_json(json.loads(text))
-        except json.JSONDecodeError as error:
+        except Unfit as error:
             raise StateError(
-                f"The state is damaged: {self._shown(self.path)}:{error.lineno}:{error.colno} is not JSON.",
-                hint="take the newest copy from .mopsctl/backups, or delete the file: things are then found again by name",
+                f"The state is damaged: {error.of(self._shown(self.path))}.", hint=model.WAY_OUT
             ) from error
+        state = model.from_json(data)
+        self._refuse_others(state)
+        return state
+
+    def try_out(self) -> None:
+        """Find out, before anything is written to a system, whether a run can keep what it has to. Raises StateError."""
+        for name in ("state", "journal", "locks", "backups"):
+            folder = files.own(self.folder.parent, name)
+            try:
+                files.try_out(folder)
+            except OSError as error:
+                raise StateError(
+                    f"Nothing can be written to {self._shown(folder)}: {error.strerror or error}.",
+                    hint="free the disk or mend owner and permissions of the folder, then apply again: nothing was written",
+                ) from error
 
     def write(self, state: State) -> None:
         """Replace the record, keeping a copy of the one before. Raises StateError; the old record is then still whole."""
@@ -98,8 +113,8 @@ class LocalStore:
         """Who holds the lock, or held it when their process ended; None where nobody does."""
         try:
             text = self._lock.read_text(encoding="utf-8")
-            return Holder(**json.loads(text)) if text.strip() else None
-        except (OSError, ValueError, TypeError):
+            return _holder_of(json.loads(text)) if text.strip() else None
+        except (OSError, ValueError, RecursionError):
             return None
 
     def unlock(self, holder_id: str) -> Holder:
@@ -114,6 +129,20 @@ class LocalStore:
             self._flock(file)
             _rewrite(file, "")
         return holder
+
+    def _refuse_others(self, state: State) -> None:
+        """A record of something else would make its things ours, and let ours be found missing."""
+        if state.environment != self.environment:
+            raise StateError(
+                f"{self._shown(self.path)} is the record of the environment {state.environment}, not of {self.environment}.",
+                hint=f"move it to {self._shown(self.path.with_name(state.environment + '.json'))}, where it belongs, or "
+                "delete it: things are then found again by name",
+            )
+        if self.stack and state.stack != self.stack:
+            raise StateError(
+                f"{self._shown(self.path)} is the record of the stack {state.stack}, not of {self.stack}.",
+                hint='move it to the folder of that stack; if this stack got a new name, write the new one into its "stack"',
+            )
 
     @contextlib.contextmanager
     def _lockable(self) -> Iterator[None]:
@@ -141,7 +170,7 @@ class LocalStore:
         if not self.path.exists():
             return
         text = self.path.read_text(encoding="utf-8")
-        folder = self.folder / "backups"
+        folder = self._backups
         files.write_whole(folder / f"{self.environment}-{_serial(text):08d}.json", text)
         mine = re.compile(rf"{re.escape(self.environment)}-\d+\.json")
         kept = [path for path in folder.iterdir() if mine.fullmatch(path.name)]
@@ -150,6 +179,14 @@ class LocalStore:
 
     def _shown(self, path: Path) -> str:
         return str(path.relative_to(self.folder.parent))
+
+
+def _holder_of(data: Any) -> Holder | None:
+    """What a lock file says, None where it says something else."""
+    wanted = {each.name: int if each.name == "pid" else str for each in fields(Holder)}
+    if not isinstance(data, dict) or data.keys() != wanted.keys():
+        return None
+    return Holder(**data) if all(type(data[name]) is sort for name, sort in wanted.items()) else None
 
 
 def _held(environment: str, holder: Holder | None) -> LockHeld:

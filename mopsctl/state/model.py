@@ -10,12 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mopsctl import outside
 from mopsctl.address import Address
 from mopsctl.errors import StateError
+from mopsctl.outside import Unfit
 from mopsctl.resource import Json
 
 FORMAT = 1
 UPGRADES: dict[int, Callable[[Any], Any]] = {}  # format -> what makes the next format of it
+WAY_OUT = "take the newest copy from .mopsctl/backups, or delete the file: things are then found again by name"
 MOST_DIGESTS = 200  # applied plans that are remembered, so that none is applied twice
 
 
@@ -88,33 +91,36 @@ def to_json(state: State) -> dict[str, Any]:
 
 def from_json(data: Any) -> State:
     """Read a record back. Raises StateError where it is of a newer format or has another shape."""
+    _refuse_newer(data)
     try:
-        data = _upgraded(data)
-        if data["format"] > FORMAT:
-            raise StateError(
-                f"The state has format {data['format']}; this mopsctl reads up to {FORMAT}.",
-                hint="use the mopsctl that wrote it, or newer",
-            )
+        data = outside.checked(_upgraded(data), "state")
         entries = [_entry_of(Address.parse(address), each) for address, each in data["things"].items()]
-        return State(
-            stack=data["stack"],
-            environment=data["environment"],
-            lineage=data["lineage"],
-            serial=data["serial"],
-            entries={entry.address: entry for entry in entries},
-            applied=tuple(data["applied"]),
-        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = error.of("the record") if isinstance(error, Unfit) else f"{type(error).__name__} at {error}"
+        raise StateError(f"The state is damaged: {what}.", hint=WAY_OUT) from error
+    return State(
+        stack=data["stack"],
+        environment=data["environment"],
+        lineage=data["lineage"],
+        serial=int(data["serial"]),
+        entries={entry.address: entry for entry in entries},
+        applied=tuple(data["applied"]),
+    )
+
+
+def _refuse_newer(data: Any) -> None:
+    version = data.get("format") if isinstance(data, dict) else None
+    if isinstance(version, int) and version > FORMAT:
         raise StateError(
-            f"The state is damaged: {type(error).__name__} at {error}.",
-            hint="take the newest copy from .mopsctl/backups, or delete the file: things are then found again by name",
-        ) from error
+            f"The state has format {version}; this mopsctl reads up to {FORMAT}.",
+            hint="use the mopsctl that wrote it, or newer",
+        )
 
 
 def _upgraded(data: Any) -> Any:
     """An older record in today's format, one step after the other; what was there stays, in backups too."""
-    while data["format"] in UPGRADES:
-        data = UPGRADES[data["format"]](data)
+    while isinstance(data, dict) and isinstance(version := data.get("format"), int) and version in UPGRADES:
+        data = UPGRADES[version](data)
     return data
 
 

@@ -43,7 +43,7 @@ class World:
         self._settle(unfinished)
         seen = reading if reading is not None else self.read(wanted)
         view = SystemView(self.name, self.name, self.name, self.kinds, tuple(wanted), reading=seen)
-        inputs = Inputs("sha256:0", "test", state.lineage, state.serial, {self.name: "1"})
+        inputs = Inputs("sha256:" + 64 * "0", "test", state.lineage, state.serial, {self.name: "1"})
         return planner.make(inputs, [view], state, self.rules)
 
     def apply(self, plan: Plan, *, resume: bool = False) -> tuple[Line, ...]:

@@ -163,12 +163,12 @@ def test_a_mistake_in_one_system_loses_nothing_of_the_others(tmp_path: Path, thi
     ]
     plan = replace(plans[0], systems=(), changes=plans[0].changes + plans[1].changes)
     targets = [Target("good", MemorySystem(good), KINDS), Target("bad", MemorySystem(bad), KINDS)]
-    diary = Journal(tmp_path, "both")
+    diary = Journal(tmp_path, "test")
     diary.start(plan)
     with contextlib.closing(diary), pytest.raises((KeyError, Killed)):
         execute(Run(plan, fresh("test", "test"), diary), targets)
     assert broke.is_set()
-    unfinished = Journal(tmp_path, "both").unfinished()
+    unfinished = Journal(tmp_path, "test").unfinished()
     assert unfinished is not None
     made = {address for address, _ in unfinished.done}
     assert made == set(good.things)

@@ -16,7 +16,18 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 
-GROUND = {"address", "canonical", "condition", "diagnostics", "element", "errors", "files", "resource", "secrets"}
+GROUND = {
+    "address",
+    "canonical",
+    "condition",
+    "diagnostics",
+    "element",
+    "errors",
+    "files",
+    "outside",
+    "resource",
+    "secrets",
+}
 WORKFLOW = {"policy", "records", "sessions", "signals", "workflow"}
 FLOORS = (
     GROUND,
@@ -36,8 +47,8 @@ ROOMS_OF_LIBRARIES = {
     "click": ["mopsctl.cli"],
     "deepdiff": ["mopsctl.engine.diff"],
     "httpx": ["mopsctl.provider.http", "mopsctl.provider.transport"],
-    "jsonschema": ["mopsctl.manifest.schema"],
-    "jsonschema_rs": ["mopsctl.manifest.schema"],
+    "jsonschema": ["mopsctl.manifest.schema", "mopsctl.outside"],
+    "jsonschema_rs": ["mopsctl.manifest.schema", "mopsctl.outside"],
     "jwt": ["mopsctl_salesforce.auth"],
     "pytest": ["mopsctl.testing"],
     "rich": ["mopsctl.cli", "mopsctl.render"],

@@ -93,7 +93,8 @@ class TestTheRecord:
         store.write(state(1))
         store.path.write_text(text)
         with pytest.raises(
-            StateError, match=r"^The state is damaged: \.mopsctl/state/local\.json:\d+:\d+ is not JSON\.$"
+            StateError,
+            match=r"^The state is damaged: \.mopsctl/state/local\.json:\d+:\d+ is not JSON: it is cut short or damaged\.$",
         ) as damaged:
             store.read()
         assert "take the newest copy from .mopsctl/backups" in damaged.value.hint
@@ -116,13 +117,15 @@ class TestTheRecord:
     def test_one_that_is_no_text_is_told(self, store: LocalStore) -> None:
         store.write(state(1))
         store.path.write_bytes(b"\xff\xfe\x00")
-        with pytest.raises(StateError, match=r"^The state cannot be read: ") as failed:
+        with pytest.raises(
+            StateError, match=r"^The state is damaged: \.mopsctl/state/local\.json is not UTF-8"
+        ) as failed:
             store.read()
-        assert failed.value.hint == "check .mopsctl/state/local.json"
+        assert "backups" in failed.value.hint
 
     def test_a_folder_in_its_place_is_told(self, store: LocalStore) -> None:
         store.path.mkdir(parents=True)
-        with pytest.raises(StateError, match=r"^The state cannot be read: "):
+        with pytest.raises(StateError, match=r"^The state is damaged: .* is no regular file\.$"):
             store.read()
 
 
