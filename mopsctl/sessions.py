@@ -54,6 +54,7 @@ class Session:
             account=account,
             calls=calls.reads + calls.writes,
             message=message,
+            foresee=self.provider.foresee,
             field_address=lambda object_name, field: self.provider.field_address(self.name, object_name, field),
         )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from mopsctl import canonical, checks, files, policy, sessions
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic, did_you_mean, has_errors, in_order
-from mopsctl.engine import document, impact, journal, planner, safety
+from mopsctl.engine import document, foresight, impact, journal, planner, safety
 from mopsctl.engine.execute import Run, Target, execute
 from mopsctl.engine.journal import Journal
 from mopsctl.engine.plan import Inputs, Plan
@@ -81,8 +81,10 @@ def plan(ask: Ask) -> Plan:
         _refuse_selecting_nothing(ask.selection, opened, base)
         views = sessions.read_all(opened, _known(base), ask.listen, unfinished)
         inputs = _inputs(ask.folder, loaded, environment, state, opened)
-        live = [*findings, *policy.findings(environment), *checks.run_live(stack, views)]
-        made = planner.make(inputs, views, base, _rules(ask, stack, environment), live)
+        found = [*findings, *policy.findings(environment)]
+        made = planner.make(inputs, views, base, _rules(ask, stack, environment), found)
+        live = checks.run_live(stack, foresight.after(made, views, base))
+        made = replace(made, verdicts=in_order([*made.verdicts, *live]))
         if ask.check_on_server:
             made = _checked_on_server(made, opened, views, base, ask.listen)
         return _counted(made, opened, views, base, ask.listen) if ask.counts else made

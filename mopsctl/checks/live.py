@@ -1,4 +1,4 @@
-"""Checks that compare what is mapped with what was read on both ends: the failures that stop a sync in silence."""
+"""Checks that compare what is mapped on both ends, as they will be after the plan: the failures that stop a sync in silence."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ def types_fit(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
     why="A value that one end does not know stops the record, or is thrown away without a word.",
 )
 def values_cover_each_other(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
-    """A live value at the source that has no counterpart at the target."""
+    """A live value at the source that has no counterpart at the target. No manifest names it, and whether a record holds it is
+    not known here: it never stops an apply.
+    """
     for pair in _flows(stack, views):
         live, there = pair.source.facts.values, pair.target.facts.values
         if live is None or there is None:
@@ -161,7 +163,7 @@ def fields_are_visible(stack: Stack, views: Sequence[SystemView]) -> Iterator[Fi
                 yield Finding(
                     f"The integration user cannot see {end.system} {end.name}.",
                     pair.row.source,
-                    "apply this plan if it grants the permission, or grant read access to the field",
+                    "grant read access to the field, or plan without --only so that mopsctl's permission set grants it",
                 )
 
 
@@ -215,7 +217,6 @@ def _unknown_value(pair: Pair, value: str, there: Sequence[str]) -> Finding:
         "not know.",
         pair.row.source,
         hint or "add it to the value set, or retire it at the source",
-        level="error" if pair.target.facts.restricted and pair.row.unknown_value == "block" else None,
     )
 
 

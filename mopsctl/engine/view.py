@@ -9,14 +9,14 @@ from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.engine.safety import Limits, OnDrift
 from mopsctl.provider.contract import Account, Kind
-from mopsctl.resource import Observation, Reading, Resource
+from mopsctl.resource import FieldFacts, Observation, Reading, Resource
 
 
 @dataclass(frozen=True, slots=True)
 class SystemView:
     """One system as a plan sees it: its kinds, what is wanted there, what was read (None: it was not, `message` says why).
 
-    `field_address` finds a field by object and name.
+    `field_address` finds a field by object and name; `foresee` says what fields will be, see `Provider.foresee`.
     """
 
     name: str
@@ -30,6 +30,7 @@ class SystemView:
     calls: int = 0
     message: str = ""
     field_address: Callable[[str, str], Address] | None = None
+    foresee: Callable[[Mapping[Address, Observation], frozenset[Address]], Mapping[Address, FieldFacts]] | None = None
 
     def field(self, object_name: str, field_name: str) -> Observation | None:
         """The live field of that name, or None where it is not there, was not read, or the adapter has no fields."""

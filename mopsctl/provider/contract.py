@@ -33,7 +33,7 @@ from mopsctl.address import Address
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.element import Element
 from mopsctl.provider.capability import Cell
-from mopsctl.resource import Impact, Json, Reading, Resource, Result, Write
+from mopsctl.resource import FieldFacts, Impact, Json, Observation, Reading, Resource, Result, Write
 from mopsctl.secrets import Secret
 
 if TYPE_CHECKING:
@@ -284,6 +284,16 @@ class Provider(ABC):
     def field_address(self, system: str, object_name: str, field_name: str) -> Address:
         """The address of a field, so that mappings and checks can find its observation."""
         raise NotImplementedError
+
+    def foresee(
+        self, world: Mapping[Address, Observation], written: frozenset[Address]
+    ) -> Mapping[Address, FieldFacts]:
+        """The facts that fields will have once these things are written, as a read would bring them; the others keep theirs.
+
+        `world` is what was read, with the attributes of everything `written` as they will be; its facts are those of before.
+        Pure. An adapter that foresees nothing leaves findings about its new fields to the plan after the apply.
+        """
+        return {}
 
     @abstractmethod
     def open(self, connection: Connection, progress: Progress | None = None) -> System:

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, ClassVar
 
+from mopsctl.address import Address
 from mopsctl.element import Element
 from mopsctl.provider.capability import Cell
 from mopsctl.provider.contract import Connection, Converted, Kind, Progress, Provider, System
+from mopsctl.resource import FieldFacts, Observation
 
 
 class RoomProvider(Provider):
-    """A provider of the package it is defined in: `kinds.KINDS`, `cells.CELLS`, `convert.convert`, and two classes.
+    """A provider of the package it is defined in: `kinds.KINDS`, `cells.CELLS`, `convert.convert`, `foresight.facts`, and two
+    classes.
 
     `stem` begins their names: with `HubSpot` the connection is `system.HubSpotSystem`, the emulator `emulator.HubSpotEmulator`.
     """
@@ -35,6 +38,13 @@ class RoomProvider(Provider):
         """What the elements become on this system, and what it would refuse."""
         converted: Converted = self._from("convert", "convert")(elements, connection)
         return converted
+
+    def foresee(
+        self, world: Mapping[Address, Observation], written: frozenset[Address]
+    ) -> Mapping[Address, FieldFacts]:
+        """The facts that fields will have once these things are written."""
+        facts: Mapping[Address, FieldFacts] = self._from("foresight", "facts")(world, written)
+        return facts
 
     def open(self, connection: Connection, progress: Progress | None = None) -> System:
         """Open a connection; whoever uses it makes the first call."""

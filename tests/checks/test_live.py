@@ -117,7 +117,7 @@ CASES = [
         "a restricted list",
         choice("b"),
         choice("a", restricted=True),
-        ("FM002 error hub contact.thing has the value 'b', which crm Lead.Thing does not know.",),
+        ("FM002 warning hub contact.thing has the value 'b', which crm Lead.Thing does not know.",),
     ),
     Case(
         "a restricted list where unknown values only warn",

@@ -134,6 +134,15 @@ _OF_TYPE = (
     "caseSensitive",
 )
 
+_LENGTHS: Mapping[str, int] = {
+    "Email": 80,
+    "Phone": 40,
+    "Url": 255,
+    "TextArea": 255,
+    "Picklist": 255,
+    "MultiselectPicklist": 4_099,
+}
+"""Characters that types without a length of their own hold, as `describe` shows them."""
 _RANGES: Mapping[str, tuple[int, int]] = {"Text": (1, 255), "LongTextArea": (256, 131_072), "Html": (256, 131_072)}
 
 
@@ -278,7 +287,7 @@ def _neutral(metadata: Row, native: str) -> FieldType | None:
 def _longest(metadata: Row, native: str, described: Row | None) -> int | None:
     if described is not None and described["length"]:
         return int(described["length"])
-    return metadata.get("length") or {"Email": 80, "Phone": 40, "Url": 255, "TextArea": 255}.get(native)
+    return metadata.get("length") or _LENGTHS.get(native)
 
 
 def metadata(target: Mapping[str, Json], touched: frozenset[str], current: Row | None) -> Row:
