@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from mopsctl.errors import (
@@ -14,10 +15,11 @@ from mopsctl.errors import (
     SystemError_,
     VendorError,
 )
+from mopsctl.provider.answers import Call, Page, Shape, collected, count, record
 from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.contract import Calls
 from mopsctl.provider.http import OK, Api, Verdict, used_up
-from mopsctl_salesforce import names
+from mopsctl_salesforce import names, shapes
 from mopsctl_salesforce.auth import Token, Tokens, is_over
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ _FORBIDDEN = frozenset(
     }
 )
 _LONGEST_QUERY = 12_000  # characters; the whole address may have some 16,000
+_VERSION = re.compile(r"\d{1,3}\.\d")
 _USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
 
 
@@ -105,8 +108,10 @@ class Session:
     def version(self) -> str:
         """The version in use: the wanted one, or the newest the org has where it is older."""
         if not self._version:
-            known = [str(each["version"]) for each in self.json(self.send("GET", "/services/data"))]
-            self._version = self._agreed(known)
+            listed = self.call("GET", "/services/data").checked(
+                self.json(self.send("GET", "/services/data")), shapes.VERSIONS
+            )
+            self._version = self._agreed([each["version"] for each in listed if _VERSION.fullmatch(each["version"])])
         return self._version
 
     def _agreed(self, known: Sequence[str]) -> str:
@@ -127,18 +132,29 @@ class Session:
 
     # -- reading
 
-    def get(self, path: str, params: Mapping[str, Any] | None = None, *, tooling: bool = False) -> Any:
-        """GET below the version."""
-        return self.json(self.send("GET", f"{self.base(tooling=tooling)}{path}", params=params))
+    def get(self, path: str, params: Mapping[str, Any] | None = None, *, tooling: bool = False, shape: Shape) -> Any:
+        """GET below the version, and take the answer if it has the shape."""
+        return self._shaped(f"{self.base(tooling=tooling)}{path}", params, shape)
+
+    def _shaped(self, path: str, params: Mapping[str, Any] | None, shape: Shape) -> Any:
+        return self.call("GET", path).checked(self.json(self.send("GET", path, params=params)), shape)
+
+    def call(self, method: str, path: str) -> Call:
+        """The call whose answer is looked at, for what is said about it."""
+        return Call(self.system, method, path)
 
     def query(self, soql: str, *, tooling: bool = False) -> list[Row]:
-        """Every row of a query, all pages."""
-        answer = self.get("/query", {"q": soql}, tooling=tooling)
-        rows = list(answer["records"])
-        while not answer["done"]:
-            answer = self.json(self.send("GET", answer["nextRecordsUrl"]))
-            rows += answer["records"]
-        return rows
+        """Every row of a query, all pages; as many as the answer says there are, with the columns that were asked for."""
+        first, shape = f"{self.base(tooling=tooling)}/query", shapes.page(soql)
+
+        def fetch(path: str) -> Page:
+            answer = self._shaped(path, {"q": soql} if path == first else None, shape)
+            following = None if answer["done"] else answer["nextRecordsUrl"]
+            return Page(answer["records"], following, answer["totalSize"])
+
+        names_of = [each for each in ("Id", "QualifiedApiName") if re.search(rf"SELECT [^(]*\b(?<!\.){each}\b", soql)]
+        key = itemgetter(names_of[0]) if names_of else None
+        return collected(self.call("GET", first), fetch, key, start=first)
 
     def query_in(self, soql: str, values: Sequence[str], *, tooling: bool = False) -> list[Row]:
         """The rows of a query whose `{list}` is filled with the values, in as few calls as addresses have room for."""
@@ -149,7 +165,7 @@ class Session:
 
     def count(self, soql: str) -> int:
         """The result of a `SELECT COUNT()` query."""
-        return int(self.get("/query", {"q": soql})["totalSize"])
+        return int(self.get("/query", {"q": soql}, shape=record({"totalSize": count}))["totalSize"])
 
     def each(self, paths: Sequence[str], *, tooling: bool = False) -> list[Row | None]:
         """GET many things, 25 a call; None for what is not there. The paths are below the version."""
@@ -164,12 +180,15 @@ class Session:
             {"method": "GET", "url": f"{base}{path}", "referenceId": f"r{place}"} for place, path in enumerate(paths)
         ]
         body = {"allOrNone": False, "compositeRequest": asked}
-        answer = self.json(self.send("POST", f"{base}/composite", json=body, write=False))
+        call = self.call("POST", f"{base}/composite")
+        answer = call.checked(self.json(self.send("POST", call.path, json=body, write=False)), shapes.COMPOSITE)
         by_reference = {each["referenceId"]: each for each in answer["compositeResponse"]}
-        for request in asked:
-            each = by_reference[request["referenceId"]]
-            if each["httpStatusCode"] < 300:
-                yield each["body"]
+        for path, request in zip(paths, asked, strict=True):
+            each = by_reference.get(request["referenceId"])
+            if each is None or "body" not in each:
+                raise call.malformed(f"nothing is said of {request['url']}")
+            if 200 <= each["httpStatusCode"] < 300:
+                yield self.call("GET", request["url"]).checked(each["body"], shapes.thing(path))
             elif each["httpStatusCode"] == 404:
                 yield None
             else:
@@ -181,17 +200,22 @@ class Session:
         """Create, change or upsert rows, 200 a call; one answer per row."""
         done: list[Row] = []
         for start in range(0, len(records), COLLECTION):
-            body = {"allOrNone": False, "records": records[start : start + COLLECTION]}
+            part = records[start : start + COLLECTION]
+            body = {"allOrNone": False, "records": part}
             answer = self.send(method, f"{self.base()}/composite/sobjects{path}", json=body)
-            done += self.json(answer)
+            call = self.call(method, f"{self.base()}/composite/sobjects{path}")
+            done += call.written(self.json(answer), shapes.outcomes(len(part)))
         return done
 
     def delete(self, ids: Sequence[str]) -> list[Row]:
         """Delete rows, 200 a call; one answer per row."""
         done: list[Row] = []
         for start in range(0, len(ids), COLLECTION):
-            params = {"ids": ",".join(ids[start : start + COLLECTION]), "allOrNone": "false"}
-            done += self.json(self.send("DELETE", f"{self.base()}/composite/sobjects", params=params))
+            part = ids[start : start + COLLECTION]
+            params = {"ids": ",".join(part), "allOrNone": "false"}
+            answer = self.send("DELETE", f"{self.base()}/composite/sobjects", params=params)
+            call = self.call("DELETE", f"{self.base()}/composite/sobjects")
+            done += call.written(self.json(answer), shapes.outcomes(len(part)))
         return done
 
     # -- what answers mean

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mopsctl import secrets
 from mopsctl.errors import AuthenticationError, ConnectionFailed, SystemError_
+from mopsctl.provider import answers
 from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.http import OK, Api, Verdict, is_closed
 from mopsctl.provider.tokens import TokenCache
@@ -42,6 +43,11 @@ _HINTS: Mapping[str, str] = {
     "invalid_client": "check client_secret, and that the app allows this flow",
     "unsupported_grant_type": "turn the flow on in the app's OAuth settings",
 }
+
+
+_TOKEN = answers.record(
+    {"access_token": answers.name, "refresh_token?": answers.name, "instance_url?": answers.name, "id?": answers.text}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ class Tokens:
         form, headers = self._grant()
         answer = self._api.send("POST", TOKEN_PATH, form=form, headers=headers, write=False)
         body = self._api.json(answer)
-        if not isinstance(body, dict) or not body.get("access_token"):
+        if _TOKEN(body, ""):
             raise ConnectionFailed(
                 f"What answers at {self._api.base_url} is not a Salesforce token endpoint.",
                 hint="check url and login_url in the environment document",

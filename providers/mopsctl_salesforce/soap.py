@@ -7,13 +7,14 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from mopsctl.errors import PermissionError_, VendorError
-from mopsctl_salesforce import names
+from mopsctl_salesforce import names, shapes
 from mopsctl_salesforce.wire.xml import NAMESPACE
 
 if TYPE_CHECKING:
     from mopsctl_salesforce.api import Session
 
 _ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
+_DEEPEST = 10  # the document has three levels
 _LISTS = frozenset({"objectMapping", "mappingFields"})  # a single one arrives without a list around it
 
 
@@ -50,8 +51,11 @@ def _read(session: Session, answer: str) -> dict[str, Any]:
     fault = tree.find(".//{*}faultstring")
     if fault is not None:
         raise _fault(session, fault.text or "")
-    record = tree.find(".//{*}records")
-    return _content(record) if record is not None else {}
+    found = tree.find(".//{*}records")
+    call = session.call("POST", f"/services/Soap/m/{session.version}")
+    if found is None:
+        raise call.malformed("records is missing")
+    return dict(call.checked(_content(found), shapes.CONVERSION))
 
 
 def _fault(session: Session, text: str) -> PermissionError_ | VendorError:
@@ -69,11 +73,12 @@ def _fault(session: Session, text: str) -> PermissionError_ | VendorError:
     return VendorError(f"The lead conversion mapping cannot be read: {text.rstrip('.')}.", system=session.system)
 
 
-def _content(element: ElementTree.Element) -> dict[str, Any]:
+def _content(element: ElementTree.Element, depth: int = 0) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for child in element:
         tag = child.tag.rpartition("}")[2]
-        value: Any = _content(child) if len(child) else _scalar(child.text or "")
+        inner = len(child) > 0 and depth < _DEEPEST
+        value: Any = _content(child, depth + 1) if inner else _scalar(child.text or "")
         if tag in _LISTS:
             found.setdefault(tag, []).append(value)
         else:

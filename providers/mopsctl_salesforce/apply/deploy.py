@@ -11,6 +11,7 @@ from mopsctl.address import Address
 from mopsctl.errors import OutcomeUnknown, StillRunning, SystemError_, VendorError
 from mopsctl.provider import http
 from mopsctl.resource import Result, Write
+from mopsctl_salesforce import shapes
 from mopsctl_salesforce.api import LOCK_WAIT, Session
 from mopsctl_salesforce.apply.documents import Package
 
@@ -81,7 +82,9 @@ class Deployment:
         headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
         try:
             answer = self._session.send("POST", self._path, content=content, headers=headers, write=not check_only)
-            return str(self._session.json(answer)["id"])
+            call, body = self._session.call("POST", self._path), self._session.json(answer)
+            known = call.checked if check_only else call.written
+            return str(known(body, shapes.STARTED)["id"])
         except OutcomeUnknown:
             self._wait_for_lost()
             raise
@@ -139,7 +142,8 @@ class Deployment:
             if error.code != "INVALID_CROSS_REFERENCE_KEY":
                 raise
             return {"done": False, "status": "Pending"}  # seen for a moment as a job leaves the queue
-        result: Row = answer["deployResult"]
+        call = self._session.call("GET", f"{self._path}/{number}")  # what became of the deployment stays unknown
+        result: Row = call.written(answer, shapes.DEPLOYED)["deployResult"]
         return result
 
     def _cancel(self, number: str) -> None:

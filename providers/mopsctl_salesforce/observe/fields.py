@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mopsctl.resource import Json, Observation
-from mopsctl_salesforce import names
+from mopsctl_salesforce import names, shapes
 from mopsctl_salesforce.kinds import FIELD_ATTRIBUTES
 from mopsctl_salesforce.observe.look import Items, Look, Row, tooling_rows
 from mopsctl_salesforce.wire import fields, values
@@ -56,7 +56,7 @@ def observe(look: Look) -> Items:
 
 
 def _described(look: Look, object_name: str) -> dict[str, Row]:
-    answer = look.session.get(f"/sobjects/{object_name}/describe")
+    answer = look.session.get(f"/sobjects/{object_name}/describe", shape=shapes.DESCRIBE)
     return {field["name"]: field for field in answer["fields"]}
 
 

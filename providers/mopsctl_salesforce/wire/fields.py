@@ -200,7 +200,7 @@ def _described_type(field: Row) -> str:
     if field["calculated"] and not field["calculatedFormula"]:
         return "Summary"
     if field["htmlFormatted"]:
-        return "Html" if field["type"] == "textarea" else _DESCRIBED[field["type"]]
+        return "Html" if field["type"] == "textarea" else _DESCRIBED.get(field["type"], "Text")
     if field["type"] == "textarea" and field["length"] > 255:
         return "LongTextArea"
     return _DESCRIBED.get(field["type"], "Text")
