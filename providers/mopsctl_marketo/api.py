@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mopsctl.errors import ConnectionFailed, VendorError
+from mopsctl.errors import VendorError
+from mopsctl.provider.answers import Call, Page, collected
 from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.contract import Calls, Connection
-from mopsctl.provider.http import Api, pages
+from mopsctl.provider.http import Api
 from mopsctl.provider.tokens import TokenCache
 from mopsctl.secrets import register
-from mopsctl_marketo import pace
+from mopsctl_marketo import pace, shapes
 from mopsctl_marketo.judge import DayIsOver, Judge, TokenRefused
 from mopsctl_marketo.settings import Settings, credentials
 
@@ -62,16 +63,16 @@ class MarketoApi:
     # -- single calls
 
     def get(self, path: str, **params: Any) -> Body:
-        """GET; the whole envelope."""
-        return self._sent("GET", path, params=params)
+        """GET; the whole envelope, of the shape that the path has."""
+        return self._read("GET", path, params=params)
 
     def ask(self, path: str, **params: Any) -> Body:
         """A GET that may be too long for an address, sent as a POST; it changes nothing."""
-        return self._sent("POST", path, params={"_method": "GET"}, form=params, write=False)
+        return self._read("POST", path, params={"_method": "GET"}, form=params, write=False)
 
     def post(self, path: str, body: Any = None) -> Body:
         """A JSON write to the lead database; the envelope. Raises `Skipped` where its one record was."""
-        answer = self._sent("POST", path, json=body)
+        answer = self._written(path, json=body)
         for record in result(answer):
             if isinstance(record, Mapping) and record.get("status") == "skipped":
                 raise self._skipped(path, record)
@@ -79,35 +80,36 @@ class MarketoApi:
 
     def submit(self, path: str, **form: Any) -> Body:
         """A form write to the assets; lists and objects become JSON text in the form."""
-        return self._sent("POST", path, form={name: _text(value) for name, value in form.items()})
+        return self._written(path, form={name: _text(value) for name, value in form.items()})
 
     # -- collections
 
     def lead_pages(self, path: str, **params: Any) -> list[Body]:
         """Every record of a collection of the lead database."""
+        call = Call(self.system, "GET", path)
 
-        def fetch(token: str | None) -> tuple[list[Any], str | None]:
+        def fetch(token: str | None) -> Page:
             more = {"nextPageToken": token} if token else {}
             answer = self.get(path, **{"batchSize": LEAD_PAGE, **params, **more})
-            following = answer.get("nextPageToken") or None
-            if answer.get("moreResult") is True and (following is None or following == token):
-                raise self._odd(path, "it says that there is more and does not say where")
-            return result(answer), following
+            rows, following = result(answer), answer.get("nextPageToken") or None
+            if answer.get("moreResult") is True and following is None:
+                raise call.malformed("it says that there is more and does not say where")
+            return Page(rows, following if rows or answer.get("moreResult") is True else None)
 
-        return list(pages(fetch))
+        return collected(call, fetch, _key)
 
     def asset_pages(self, path: str, **params: Any) -> list[Body]:
         """Every asset of a collection; the last page is short or has no result."""
 
-        def fetch(offset: int) -> tuple[list[Any], int | None]:
+        def fetch(offset: int) -> Page:
             found = result(self.get(path, **{**params, "maxReturn": ASSET_PAGE, "offset": offset}))
-            return found, offset + ASSET_PAGE if len(found) >= ASSET_PAGE else None
+            return Page(found, offset + ASSET_PAGE if len(found) >= ASSET_PAGE else None)
 
-        return list(pages(fetch, 0))
+        return collected(Call(self.system, "GET", path), fetch, _key, 0)
 
     # -- inside
 
-    def _sent(self, method: str, path: str, **what: Any) -> Body:
+    def _sent(self, method: str, path: str, **what: Any) -> Any:
         if self._over is not None:
             raise self._over
         try:
@@ -116,27 +118,26 @@ class MarketoApi:
             self._over = error
             raise
 
-    def _once(self, token: Token, method: str, path: str, what: Mapping[str, Any]) -> Body:
+    def _once(self, token: Token, method: str, path: str, what: Mapping[str, Any]) -> Any:
         headers = {"Authorization": f"Bearer {token.value}"}
-        answer = self._api.json(self._api.send(method, path, headers=headers, **what))
-        if not isinstance(answer, dict):
-            raise self._odd(path, "it is no object")
+        return self._api.json(self._api.send(method, path, headers=headers, **what))
+
+    def _read(self, method: str, path: str, **what: Any) -> Body:
+        answer: Body = Call(self.system, method, path).checked(self._sent(method, path, **what), shapes.read(path))
+        return answer
+
+    def _written(self, path: str, **what: Any) -> Body:
+        answer: Body = Call(self.system, "POST", path).written(self._sent("POST", path, **what), shapes.written(path))
         return answer
 
     def _fetched(self) -> Token:
         client_id, client_secret = credentials(self._connection)
         query = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
-        answer = self._identity.json(self._identity.send("POST", IDENTITY, params=query, write=False))
+        sent = self._identity.send("POST", IDENTITY, params=query, write=False)
+        answer = Call(self.system, "POST", IDENTITY).checked(self._identity.json(sent), shapes.TOKEN)
         token = Token(str(answer["access_token"]), pace.clock() + float(answer.get("expires_in", 3600)))
         register(token.value)
         return token
-
-    def _odd(self, path: str, what: str) -> ConnectionFailed:
-        return ConnectionFailed(
-            f"Marketo's answer to {path} cannot be understood: {what}.",
-            hint="try again; if it stays, the account or a proxy in between does not speak Marketo's API",
-            system=self.system,
-        )
 
     def _skipped(self, path: str, record: Mapping[str, Any]) -> Skipped:
         reasons = record.get("reasons") or [{}]
@@ -160,8 +161,14 @@ def first(answer: Mapping[str, Any]) -> Body | None:
 def said(error: VendorError) -> str:
     """Marketo's own words in an error, in lower case."""
     body = error.body if isinstance(error.body, dict) else {}
-    texts = [each.get("message", "") for key in ("errors", "reasons") for each in body.get(key) or []]
+    lists = [body.get(key) for key in ("errors", "reasons")]
+    listed = [each for found in lists if isinstance(found, list) for each in found]
+    texts = [each.get("message", "") for each in listed if isinstance(each, dict)]
     return " ".join(str(text) for text in texts).lower()
+
+
+def _key(row: Mapping[str, Any]) -> Any:
+    return row.get("id") or row.get("name")
 
 
 def _text(value: Any) -> str:

@@ -91,7 +91,9 @@ class Judge:
         return Verdict("fail") if reads else Verdict("retry", done_maybe=True)
 
     def _failed(self, answer: Answer, body: Mapping[str, Any]) -> Verdict:
-        errors = body.get("errors") or [{}]
+        listed = body.get("errors")
+        errors = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+        errors = errors or [{}]
         code = str(errors[0].get("code", ""))
         said = mask("; ".join(str(each.get("message", "")) for each in errors))
         if code == "606":

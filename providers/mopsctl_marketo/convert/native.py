@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -88,9 +89,10 @@ def token_value(kind: str, value: Any) -> Any:
     except ValueError:
         pass
     try:
-        return float(text)
+        found = float(text)
     except ValueError:
         return text
+    return found if math.isfinite(found) else text
 
 
 def token_text(kind: str, value: Any) -> str:
