@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from mopsctl.address import Address
-from mopsctl.errors import OutcomeUnknown, PermissionError_, RateLimited, VendorError
+from mopsctl.errors import OutcomeUnknown, PermissionError_, VendorError
 from mopsctl.provider.contract import Account, Calls, Connection, Progress, System
 from mopsctl.resource import Impact, Reading, Resource, Result, Write
 from mopsctl_eloqua.live.fields import ContactFields
@@ -59,7 +59,7 @@ class EloquaSystem(System):
     def _limits(self) -> tuple[str, ...]:
         try:
             custom = self._fields.custom()
-        except (PermissionError_, VendorError, RateLimited):
+        except (PermissionError_, VendorError):
             return ()  # the read that follows says why
         return (f"{custom} of {MOST_CUSTOM_FIELDS} custom contact fields",)
 
@@ -86,7 +86,7 @@ class EloquaSystem(System):
             self._progress(f"reading {kind.replace('-', ' ')}s")
             try:
                 items |= look()
-            except (PermissionError_, VendorError, RateLimited) as error:
+            except (PermissionError_, VendorError) as error:
                 unreadable[kind] = f"{error.message} The {kind.replace('-', ' ')}s could not be read."
         if "option-list" in unreadable and "field" in looks:
             unreadable.setdefault("field", f"Contact fields name their option lists. {unreadable['option-list']}")

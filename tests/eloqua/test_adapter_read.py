@@ -8,7 +8,7 @@ from mopsctl_eloqua.kinds import KINDS
 
 from mopsctl.address import Address
 from mopsctl.element import Field
-from mopsctl.errors import AuthenticationError, ConnectionFailed
+from mopsctl.errors import AuthenticationError, ConnectionFailed, RateLimited
 from mopsctl.resource import FieldFacts, Reading
 
 Make = Callable[..., Field]
@@ -175,9 +175,10 @@ def test_passing_trouble_is_waited_out(bench: Any, waits: list[float]) -> None:
     assert 9.0 in waits
 
 
-def test_a_limit_that_does_not_pass_is_unreadable(bench: Any) -> None:
+def test_a_limit_that_does_not_pass_ends_the_read(bench: Any) -> None:
     bench.handle.fault("rate_limited", path="email/groups", times=0)
-    assert "asked too often" in read(bench).unreadable["email-group"]
+    with pytest.raises(RateLimited, match="asked too often"):
+        read(bench)
 
 
 @pytest.mark.parametrize("fault", ["html", "garbage"])
