@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_module
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +14,7 @@ from mopsctl.errors import (
     SystemError_,
     VendorError,
 )
+from mopsctl.provider.answers import parsed
 from mopsctl.secrets import mask
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def body_of(answer: Answer) -> object:
     if not text:
         return None
     try:
-        return json_module.loads(text)
+        return parsed(text.encode())
     except ValueError:
         return text
 

@@ -6,12 +6,13 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from mopsctl.errors import AuthenticationError, ConnectionFailed, WrongAccount
+from mopsctl.provider.answers import Call
 from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.contract import Calls, Connection
-from mopsctl_eloqua import answers, settings
+from mopsctl_eloqua import answers, settings, shapes
 from mopsctl_eloqua.auth import TOKEN_PATH, Basic, Credentials, OAuth, token_verdict
 from mopsctl_eloqua.tokens import TokenStore, store_of
 
@@ -61,13 +62,27 @@ class Session:
 
         Raises what `mopsctl.provider.http.Api.send` raises; a write whose answer cannot be read is OutcomeUnknown.
         """
-        target = f"{self.identity().paths[api].replace('{version}', version)}{path}"
+        return self.json(self.answer(api, version, path, method=method, **options))
+
+    def answer(self, api: str, version: str, path: str, *, method: str = "GET", **options: Any) -> Any:
+        """As `send`, and the whole answer."""
+        target = self._target(api, version, path)
         refused = self._credentials.header()
         try:
-            answer = self._once(method, target, refused, options)
+            return self._once(method, target, refused, options)
         except AuthenticationError:
-            answer = self._again(method, target, refused, options)
+            return self._again(method, target, refused, options)
+
+    def json(self, answer: Any) -> Any:
+        """The parsed body of an answer."""
         return self._opened().json(answer)
+
+    def call(self, method: str, api: str, version: str, path: str) -> Call:
+        """The call whose answer is looked at, for what is said about it."""
+        return Call(self.system, method, self._target(api, version, path))
+
+    def _target(self, api: str, version: str, path: str) -> str:
+        return f"{self.identity().paths[api].replace('{version}', version)}{path}"
 
     @property
     def calls(self) -> Calls:
@@ -133,26 +148,26 @@ class Session:
     def _discovered(self) -> Identity:
         answer = self._login.send("GET", "/id", headers={"authorization": self._credentials.header()})
         body = answers.body_of(answer)
-        try:
-            return self._identity_of(body)
-        except (KeyError, TypeError, AttributeError) as error:
+        flaw = shapes.IDENTITY(body, "")
+        if flaw:
             raise ConnectionFailed(
-                f"What answers at {settings.login_url(self._connection)} does not say where {self.system} lives.",
+                f"What answers at {settings.login_url(self._connection)} does not say where {self.system} lives: {flaw}.",
                 hint="check url in the connection; left out, it is login.eloqua.com",
                 system=self.system,
-            ) from error
+            )
+        return self._identity_of(body)
 
     def _identity_of(self, body: Any) -> Identity:
         site, user, apis = body["site"], body.get("user") or {}, body["urls"]["apis"]["rest"]
         base = self._trusted(str(body["urls"]["base"]).rstrip("/"))
-        paths = {name: urlsplit(str(apis[key])).path for name, key in ((REST, "standard"), (BULK, "bulk"))}
+        paths = {name: _parts(str(apis[key])).path for name, key in ((REST, "standard"), (BULK, "bulk"))}
         name = str(user.get("displayName") or user.get("username") or "")
         title = f"{site.get('name', '')} ({name})" if name else str(site.get("name", ""))
         return Identity(str(site["id"]), title, base, {key: path.rstrip("/") + "/" for key, path in paths.items()})
 
     def _trusted(self, base: str) -> str:
         """The base address, where credentials may be sent to it: Eloqua's own hosts, or loopback if log-in is there too."""
-        parts, login = urlsplit(base), urlsplit(settings.login_url(self._connection))
+        parts, login = _parts(base), urlsplit(settings.login_url(self._connection))
         host = parts.hostname or ""
         local = login.hostname in _LOOPBACK and host in _LOOPBACK
         own = parts.scheme == "https" and (host.endswith(_OWN_HOSTS) or host == login.hostname)
@@ -183,3 +198,11 @@ class Session:
                 system=self.system,
             )
         return Basic(given["company"], given["user"], given["password"])
+
+
+def _parts(address: str) -> SplitResult:
+    """The parts of an address; of none where it is no address."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")

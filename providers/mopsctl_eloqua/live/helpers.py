@@ -6,6 +6,7 @@ A definition that is left behind holds the fields it names, and keeps them from 
 from __future__ import annotations
 
 from mopsctl.errors import SystemError_, VendorError
+from mopsctl_eloqua import shapes
 from mopsctl_eloqua.rest import Bulk
 
 PREFIX = "mopsctl count"
@@ -48,11 +49,11 @@ def _counted(bulk: Bulk, export: str) -> int | None:
     sync = bulk.post("syncs", {"syncedInstanceUri": export})
     for _ in range(_POLLS):
         if sync.get("status") in _DONE:
-            return int(bulk.get(f"{sync['uri']}/data", limit=1).get("totalResults", 0))
+            return int(bulk.get(f"{sync['uri']}/data", shapes.DATA, limit=1)["totalResults"])
         if sync.get("status") == "error":
             return None
         http.sleep(_PAUSE)
-        sync = bulk.get(str(sync["uri"]))
+        sync = bulk.get(str(sync["uri"]), shapes.MADE)
     return None
 
 
