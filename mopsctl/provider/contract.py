@@ -135,6 +135,11 @@ class Connection:
         value = self.settings.get(name, default)
         return value if isinstance(value, str) else str(value)
 
+    def value(self, name: str) -> str:
+        """A setting as text, also where it is a secret; empty where it is not set."""
+        secret = self.secrets.get(name)
+        return secret.reveal() if secret is not None else self.text(name)
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

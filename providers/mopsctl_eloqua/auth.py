@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mopsctl import secrets
 from mopsctl.errors import AuthenticationError, OutcomeUnknown, RateLimited
 from mopsctl.provider.contract import Connection
+from mopsctl.provider.refresh import Kept, TokenStore, seed_of
 from mopsctl.provider.tokens import TokenCache
 from mopsctl_eloqua import answers, settings
-from mopsctl_eloqua.tokens import Kept, TokenStore, seed_of
 
 if TYPE_CHECKING:
     from mopsctl.provider.http import Api, Verdict

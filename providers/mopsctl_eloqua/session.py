@@ -12,15 +12,16 @@ from mopsctl.errors import AuthenticationError, ConnectionFailed, WrongAccount
 from mopsctl.provider.answers import Call
 from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.contract import Calls, Connection
+from mopsctl.provider.refresh import TokenStore, store_of
 from mopsctl_eloqua import answers, settings, shapes
 from mopsctl_eloqua.auth import TOKEN_PATH, Basic, Credentials, OAuth, token_verdict
-from mopsctl_eloqua.tokens import TokenStore, store_of
 
 if TYPE_CHECKING:
     from mopsctl.provider.http import Api, Verdict
 
 REST, BULK = "rest", "bulk"
 _OWN_HOSTS = (".eloqua.com",)
+_TOLD_APART = ("url", "client_id", "company", "user")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -187,7 +188,7 @@ class Session:
     def _chosen(self, store: TokenStore | None) -> Credentials:
         given = {name: settings.value(self._connection, name) for name in ("company", "user", "password", "client_id")}
         if given["client_id"]:
-            return OAuth(self._connection, self._login, store or store_of(self._connection))
+            return OAuth(self._connection, self._login, store or store_of(self._connection, "eloqua", _TOLD_APART))
         missing = [name for name in ("user", "password") if not given[name]]
         if "\\" not in given["user"] and not given["company"]:
             missing.insert(0, "company")

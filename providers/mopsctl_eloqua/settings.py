@@ -9,8 +9,7 @@ LOGIN = "https://login.eloqua.com"
 
 def value(connection: Connection, name: str) -> str:
     """A setting as text, also where the environment document took it from a secret; empty where it is not set."""
-    secret = connection.secrets.get(name)
-    return secret.reveal() if secret is not None else connection.text(name)
+    return connection.value(name)
 
 
 def login_url(connection: Connection) -> str:

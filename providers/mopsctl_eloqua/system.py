@@ -8,6 +8,7 @@ from functools import partial
 from mopsctl.address import Address
 from mopsctl.errors import OutcomeUnknown, PermissionError_, VendorError
 from mopsctl.provider.contract import Account, Calls, Connection, Progress, System
+from mopsctl.provider.refresh import TokenStore
 from mopsctl.resource import Impact, Reading, Resource, Result, Write
 from mopsctl_eloqua.live.fields import ContactFields
 from mopsctl_eloqua.live.groups import EmailGroups
@@ -21,7 +22,6 @@ from mopsctl_eloqua.live.site import Site
 from mopsctl_eloqua.rejects import MOST_CUSTOM_FIELDS
 from mopsctl_eloqua.rest import Bulk, Rest
 from mopsctl_eloqua.session import Session
-from mopsctl_eloqua.tokens import TokenStore
 
 BULK_COUNTS = "bulk-counts"
 _TOGETHER = {"field": "option-list", "option-list": "field"}  # a field holds its list's id, a list is used by fields

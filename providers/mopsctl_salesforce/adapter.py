@@ -32,7 +32,8 @@ class Salesforce(RoomProvider):
         "client_id": "The consumer key of the External Client App.",
         "client_secret": "Its consumer secret, for the client credentials flow, and for refresh tokens where the app asks for it.",
         "private_key": "The private key of the app's certificate in PEM form, for the JWT flow.",
-        "refresh_token": "A refresh token, for that flow.",
+        "refresh_token": "A refresh token, for that flow; where the org rotates them, the next one is kept in token_file.",
+        "token_file": "Where the newest refresh token is kept (mode 0600, outside any repository).",
     }
     secret_settings: ClassVar[frozenset[str]] = frozenset({"client_secret", "private_key", "refresh_token"})
 

@@ -6,6 +6,7 @@ This is the one room with the library for certificates, and it is imported only 
 from __future__ import annotations
 
 import base64
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from mopsctl.errors import AuthenticationError, ConnectionFailed, SystemError_
 from mopsctl.provider import answers
 from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.http import OK, Api, Verdict, is_closed
+from mopsctl.provider.refresh import Kept, seed_of, store_of
 from mopsctl.provider.tokens import TokenCache
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ class Tokens:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.cache = TokenCache(self._fetched)
-        self._refresh = _value(connection, "refresh_token")
+        self._store = store_of(connection, "salesforce", ("url", "login_url", "client_id"))
         url = _login_url(connection)
         self._api = Api(connection.system, url, judge=self._judge, bounds=Bounds.of(connection))
 
@@ -80,7 +82,33 @@ class Tokens:
         return self.cache.current()
 
     def _fetched(self) -> Token:
-        form, headers = self._grant()
+        if self._flow() != "refresh_token":
+            return self._read(self._asked(""))
+        return self._refreshed()
+
+    def _refreshed(self) -> Token:
+        """With the newest refresh token there is; where the org rotates them, the next one is kept before this one is used."""
+        configured = self._need("refresh_token")
+        with contextlib.ExitStack() as held:
+            trouble: AuthenticationError | None = None
+            try:
+                held.enter_context(self._store.exclusive())
+                kept = self._store.load()
+            except AuthenticationError as error:  # no matter, unless the org rotates its refresh tokens
+                trouble, kept = error, None
+            seed = seed_of(configured)
+            own = kept.token if kept is not None and kept.seed == seed else configured
+            secrets.register(own)
+            body = self._asked(own)
+            token = self._read(body)
+            if body.get("refresh_token") not in (None, own):
+                if trouble is not None:
+                    raise trouble
+                self._store.keep(Kept(body["refresh_token"], seed))
+        return token
+
+    def _asked(self, refresh: str) -> dict[str, Any]:
+        form, headers = self._grant(refresh)
         answer = self._api.send("POST", TOKEN_PATH, form=form, headers=headers, write=False)
         body = self._api.json(answer)
         if _TOKEN(body, ""):
@@ -89,13 +117,12 @@ class Tokens:
                 hint="check url and login_url in the environment document",
                 system=self._connection.system,
             )
-        return self._read(body)
+        return dict(body)
 
     def _read(self, body: Mapping[str, Any]) -> Token:
         for name in ("access_token", "refresh_token"):
             if body.get(name):
                 secrets.register(str(body[name]))
-        self._refresh = str(body.get("refresh_token") or self._refresh)
         instance = str(body.get("instance_url") or self._api.base_url).rstrip("/")
         if not is_closed(instance):
             raise ConnectionFailed(
@@ -105,15 +132,14 @@ class Tokens:
         *_, org_id, user_id = ("", "", *str(body.get("id") or "").rstrip("/").split("/"))
         return Token(str(body["access_token"]), instance, org_id, user_id)
 
-    def _grant(self) -> tuple[dict[str, str], dict[str, str]]:
-        flow = self._connection.text("flow") or self._likely_flow()
-        match flow:
+    def _grant(self, refresh: str) -> tuple[dict[str, str], dict[str, str]]:
+        match flow := self._flow():
             case "jwt":
                 return {"grant_type": JWT_GRANT, "assertion": _assertion(self._connection)}, {}
             case "refresh_token":
                 form = {
                     "grant_type": "refresh_token",
-                    "refresh_token": self._refresh,
+                    "refresh_token": refresh,
                     "client_id": self._need("client_id"),
                 }
                 secret = _value(self._connection, "client_secret")
@@ -126,10 +152,12 @@ class Tokens:
                 return {"grant_type": "client_credentials"}, {"authorization": f"Basic {basic}"}
         raise self._wrong(f"There is no sign-in flow '{flow}'.", "flow is jwt, client_credentials or refresh_token")
 
-    def _likely_flow(self) -> str:
+    def _flow(self) -> str:
+        if chosen := self._connection.text("flow"):
+            return chosen
         if _value(self._connection, "private_key"):
             return "jwt"
-        return "refresh_token" if self._refresh else "client_credentials"
+        return "refresh_token" if _value(self._connection, "refresh_token") else "client_credentials"
 
     def _refuse_login_host(self) -> None:
         if self._api.base_url in LOGIN_HOSTS.values():
@@ -184,8 +212,7 @@ def _login_url(connection: Connection) -> str:
 
 
 def _value(connection: Connection, name: str) -> str:
-    secret = connection.secrets.get(name)
-    return secret.reveal() if secret else connection.text(name)
+    return connection.value(name)
 
 
 def _assertion(connection: Connection) -> str:

@@ -13,12 +13,12 @@ from mopsctl_eloqua import provider
 from mopsctl_eloqua.emulator import access
 from mopsctl_eloqua.session import Session
 from mopsctl_eloqua.system import EloquaSystem
-from mopsctl_eloqua.tokens import Kept
 
 from mopsctl import secrets
 from mopsctl.address import Address
 from mopsctl.errors import AuthenticationError, ConnectionFailed, RateLimited, WrongAccount
 from mopsctl.provider.contract import Connection
+from mopsctl.provider.refresh import Kept
 from mopsctl.secrets import Secret
 
 TOKEN, ID = "/auth/oauth2/token", "/id"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -114,17 +115,17 @@ def test_refused_credentials_are_told(connect: Connect, more: dict[str, str], wo
     assert raised.value.hint
 
 
-def test_a_refresh_token_signs_in_also_where_it_is_replaced_each_time(connect: Connect) -> None:
-    account = connect(flow="", refresh_token=seed.REFRESH_TOKEN)
+def test_a_refresh_token_signs_in_also_where_it_is_replaced_each_time(connect: Connect, tmp_path: Path) -> None:
+    account = connect(flow="", refresh_token=seed.REFRESH_TOKEN, token_file=str(tmp_path / "token.json"))
     account.handle.switch("refresh_rotation", "on")
     account.system.identify()
     account.handle.do("end_sessions")
     assert account.system.identify().sort == "sandbox"
 
 
-def test_a_revoked_refresh_token_says_what_to_do(connect: Connect) -> None:
+def test_a_revoked_refresh_token_says_what_to_do(connect: Connect, tmp_path: Path) -> None:
     with pytest.raises(AuthenticationError, match="expired access/refresh token") as raised:
-        connect(flow="refresh_token", refresh_token="5Aep-old-token").system.identify()
+        connect(flow="refresh_token", refresh_token="5Aep-old-token", token_file=str(tmp_path / "t")).system.identify()
     assert "sign in again" in raised.value.hint
 
 

@@ -1,6 +1,6 @@
-"""Where the newest refresh token is kept: the one file this adapter touches.
+"""Where the newest refresh token of a connection is kept, for vendors whose refresh tokens are good for one use.
 
-Eloqua's refresh tokens are good for one use; each use brings the next one. Who loses it has to authorise again.
+Each use brings the next one, and who loses it has to authorise again. No adapter touches a file for it.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from mopsctl.errors import AuthenticationError
 from mopsctl.provider.contract import Connection
-from mopsctl_eloqua import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +107,16 @@ def _wait_for(lock: int) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
 
-def store_of(connection: Connection) -> TokenStore:
+def store_of(connection: Connection, vendor: str, told_apart: Sequence[str]) -> TokenStore:
     """The file store of a connection: `token_file`, else a file in the user's state folder.
+
+    `told_apart` are the settings that make two connections to the vendor different ones.
 
     AuthenticationError where `token_file` lies in a working tree of git, from where it might be committed.
     """
-    chosen = settings.value(connection, "token_file")
+    chosen = connection.value("token_file")
     if not chosen:
-        return FileTokenStore(_default(connection), connection.system)
+        return FileTokenStore(_default(connection, vendor, told_apart), connection.system)
     path = Path(chosen).expanduser().absolute()
     if any((folder / ".git").exists() for folder in path.parents):
         raise AuthenticationError(
@@ -126,7 +127,7 @@ def store_of(connection: Connection) -> TokenStore:
     return FileTokenStore(path, connection.system)
 
 
-def _default(connection: Connection) -> Path:
-    told_apart = "\n".join(settings.value(connection, name) for name in ("url", "client_id", "company", "user"))
-    name = hashlib.sha256(told_apart.encode()).hexdigest()[:16]
-    return Path.home() / ".local" / "state" / "mopsctl" / "eloqua" / f"{connection.system}-{name}.json"
+def _default(connection: Connection, vendor: str, told_apart: Sequence[str]) -> Path:
+    given = "\n".join(connection.value(name) for name in told_apart)
+    name = hashlib.sha256(given.encode()).hexdigest()[:16]
+    return Path.home() / ".local" / "state" / "mopsctl" / vendor / f"{connection.system}-{name}.json"

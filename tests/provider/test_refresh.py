@@ -6,10 +6,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from mopsctl_eloqua.tokens import FileTokenStore, Kept, seed_of, store_of
 
 from mopsctl.errors import AuthenticationError
 from mopsctl.provider.contract import Connection
+from mopsctl.provider.refresh import FileTokenStore, Kept, seed_of, store_of
+
+TOLD_APART = ("url", "client_id", "company", "user")
 
 
 def store(folder: Path) -> FileTokenStore:
@@ -104,13 +106,13 @@ def test_a_token_file_inside_a_repository_is_refused(tmp_path: Path) -> None:
     (tmp_path / "repository" / ".git").mkdir(parents=True)
     place = tmp_path / "repository" / "secrets" / "tokens.json"
     with pytest.raises(AuthenticationError, match="inside a git repository"):
-        store_of(Connection("eloqua", {"token_file": str(place)}))
+        store_of(Connection("eloqua", {"token_file": str(place)}), "eloqua", TOLD_APART)
 
 
 def test_the_default_place_is_the_users_state_folder_and_tells_connections_apart() -> None:
     places = set()
     for changes in ({}, {"client_id": "a"}, {"client_id": "b"}, {"client_id": "b", "url": "http://127.0.0.1:1"}):
-        made = store_of(Connection("eloqua", changes))
+        made = store_of(Connection("eloqua", changes), "eloqua", TOLD_APART)
         assert isinstance(made, FileTokenStore)
         assert made.path.is_relative_to(Path.home() / ".local" / "state" / "mopsctl" / "eloqua")
         places.add(made.path)
