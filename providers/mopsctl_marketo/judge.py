@@ -54,9 +54,11 @@ class Judge:
         if answer.status_code >= 500:
             return Verdict("retry", self._vendor(answer, str(answer.status_code), "", body), done_maybe=True)
         if body is None:
-            return self._no_api(answer)
-        if body.get("success") is True:
-            return OK
+            return OK if answer.status_code < 300 and _is_json(answer) else self._no_api(answer)
+        if body.get("success") is True or (
+            "success" not in body and not body.get("errors") and answer.status_code < 300
+        ):
+            return OK  # whether it is whole is looked at by its shape
         return self._failed(answer, body)
 
     def identity(self, answer: Answer) -> Verdict:
@@ -173,6 +175,14 @@ def _body(answer: Answer) -> Mapping[str, Any] | None:
     except ValueError:
         return None
     return body if isinstance(body, dict) else None
+
+
+def _is_json(answer: Answer) -> bool:
+    try:
+        answer.json()
+    except ValueError:
+        return False
+    return True
 
 
 _PERMISSIONS = (

@@ -86,13 +86,13 @@ _ROWS: tuple[tuple[str, Shape], ...] = (
     (r"/segments\.json$", record({"name": name})),
 )
 _CREATED = re.compile(r"/(folders|programs|clone)\.json$")
-_PAGING = {"moreResult?": switch, "nextPageToken?": text}
+_PAGING = {"success": switch, "moreResult?": switch, "nextPageToken?": text}
 
 
 def read(path: str) -> Shape:
     """The envelope of a read. Only an asset search leaves the result out, and it warns that nothing was found."""
     rows = next((shape for pattern, shape in _ROWS if re.search(pattern, path)), mapped())
-    found, nothing = record({"result": many(rows), **_PAGING}), record({"warnings": many(text)})
+    found, nothing = record({"result": many(rows), **_PAGING}), record({"success": switch, "warnings": many(text)})
 
     def flaw(value: Any, at: str) -> str:
         flawed = found(value, at)
@@ -105,4 +105,4 @@ def read(path: str) -> Shape:
 def written(path: str) -> Shape:
     """The envelope that a write answers with; what was made has a number."""
     made = record({"id": whole}) if _CREATED.search(path) else either(_WRITTEN, scalar)
-    return record({"result": many(made)}) if _CREATED.search(path) else record({"result?": many(made)})
+    return record({"success": switch, "result" if _CREATED.search(path) else "result?": many(made)})
