@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mopsctl import canonical, checks, files, policy, sessions
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic, did_you_mean, has_errors, in_order
-from mopsctl.engine import document, foresight, impact, journal, planner, safety
+from mopsctl.engine import agree, document, impact, safety
+from mopsctl.engine.agree import Agreed, Now
 from mopsctl.engine.execute import Run, Target, execute
-from mopsctl.engine.journal import Journal
-from mopsctl.engine.plan import Inputs, Plan
+from mopsctl.engine.journal import Journal, Unfinished
+from mopsctl.engine.plan import Change, Inputs, Plan
 from mopsctl.engine.report import Applied, Event, Listener, silent
-from mopsctl.engine.view import Rules, SystemView
-from mopsctl.errors import ManifestError, PlanFileError, Refused, StalePlan, UsageError, WrongAccount
+from mopsctl.engine.view import SystemView
+from mopsctl.errors import ApprovalMissing, ManifestError, PlanFileError, Refused, StalePlan, UsageError, WrongAccount
 from mopsctl.manifest.loader import Loaded, load_stack
-from mopsctl.manifest.model import Environment, Limit, Stack
+from mopsctl.manifest.model import Environment, Stack
+from mopsctl.planning import Scene
 from mopsctl.resource import Impact
 from mopsctl.sessions import Session
 from mopsctl.signals import stopping
@@ -76,18 +77,14 @@ def plan(ask: Ask) -> Plan:
         ask.folder, environment.name
     ).unfinished()  # before the state: an apply beside it writes that first
     state = store.read()
-    base = journal.folded(state or _first(stack, environment), unfinished)
     with sessions.opened(stack, environment, ask.folder, ask.listen, ask.selection.may_have_system) as opened:
-        _refuse_selecting_nothing(ask.selection, opened, base)
-        views = sessions.read_all(opened, _known(base), ask.listen, unfinished)
-        inputs = _inputs(ask.folder, loaded, environment, state, opened)
-        found = [*findings, *policy.findings(environment)]
-        made = planner.make(inputs, views, base, _rules(ask, stack, environment), found)
-        live = checks.run_live(stack, foresight.after(made, views, base))
-        made = replace(made, verdicts=in_order([*made.verdicts, *live]))
+        scene = Scene(ask.folder, stack, environment, loaded, tuple(findings), state, unfinished, opened, ask.listen)
+        _refuse_selecting_nothing(ask.selection, opened, scene.base)
+        seen = scene.plan(ask.selection, allow_remove=ask.allow_remove)
+        made = seen.plan
         if ask.check_on_server:
-            made = _checked_on_server(made, opened, views, base, ask.listen)
-        return _counted(made, opened, views, base, ask.listen) if ask.counts else made
+            made = _checked_on_server(made, opened, seen.views, scene.base, ask.listen)
+        return _counted(made, opened, seen.views, scene.base, ask.listen) if ask.counts else made
 
 
 def refuse_early(ask: Ask, *, saved: bool) -> None:
@@ -119,7 +116,7 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
     `saved` says that the plan comes from a file.
     """
     _refuse(made, accept)
-    stack, environment, loaded, _ = _loaded(ask)
+    stack, environment, loaded, findings = _loaded(ask)
     _refuse_by_policy(environment, saved or resume)
     store = LocalStore(ask.folder, environment.name, stack.name)
     diary = Journal(ask.folder, environment.name)
@@ -128,24 +125,67 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
         store.try_out()
         state = store.read()
         unfinished = diary.unfinished()
-        goes_on = unfinished is not None and document.digest(unfinished.plan) == digest
-        names = {system.name for system in made.systems}
-        with sessions.opened(stack, environment, ask.folder, ask.listen, names.__contains__) as opened:
-            inputs = _inputs(ask.folder, loaded, environment, state, opened)
-            _refuse_stale(made, inputs, state, digest, resumed=goes_on)
-            for session in opened:
-                _refuse_other_account(made, session)
-                sessions.settle(session, unfinished)
-            base = journal.folded(state or fresh(stack.name, environment.name), unfinished)
-            if not goes_on:
+        broken = unfinished if unfinished is not None and document.digest(unfinished.plan) == digest else None
+        chosen = made.selection.may_have_system
+        with sessions.opened(stack, environment, ask.folder, ask.listen, chosen) as opened:
+            scene = Scene(
+                ask.folder, stack, environment, loaded, tuple(findings), state, unfinished, opened, ask.listen
+            )
+            _refuse_stale(made, scene.inputs, state, digest, resumed=broken is not None)
+            agreed = _checked(scene, made, broken, ask) if saved or resume else _believed(scene, made)
+            base = scene.base if state else replace(scene.base, lineage=fresh("", "").lineage)
+            if broken is None:
                 state = _kept(store, state, base)
-            diary.start(made, again=goes_on)
-            run = Run(made, base, diary, ask.listen, stop.event, unfinished if goes_on else None)
+            diary.start(made, again=broken is not None)
+            run = Run(agreed.plan, base, diary, ask.listen, stop.event, broken, agreed.refused)
             lines = execute(run, [Target(each.name, each.system, each.provider.kinds) for each in opened])
-            by_hand = tuple(change for change in made.changes if change.action == "by-hand")
-            report = Applied(digest, lines, stop.name, resumed=goes_on, by_hand=by_hand)
+            by_hand = tuple(change for change in agreed.plan.changes if change.action == "by-hand")
+            report = Applied(digest, lines, stop.name, resumed=broken is not None, by_hand=by_hand)
             _record(store, diary, state, run.state, report)  # before the systems are closed, which may fail too
     return report
+
+
+def _believed(scene: Scene, made: Plan) -> Agreed:
+    """A plan that was made a moment ago, by this very run."""
+    for session in scene.opened:
+        account = sessions.identified(session)
+        _refuse_other_account(made, session.name, account.id)
+        sessions.settle(session, scene.unfinished)
+    return Agreed(made)
+
+
+def _checked(scene: Scene, made: Plan, broken: Unfinished | None, ask: Ask) -> Agreed:
+    """A plan from a file, made again and compared. Raises StalePlan, Refused, WrongAccount, ApprovalMissing."""
+    done = broken.done if broken else frozenset()
+    if not ask.allow_remove:
+        _refuse_removals([each for each in made.changes if (each.address, each.action) not in done])
+    seen = scene.plan(made.selection, allow_remove=made.allow_remove)
+    for view in seen.views:
+        if view.account is not None:
+            _refuse_other_account(made, view.name, view.account.id)
+    _refuse_unread(seen.plan)
+    now = Now(seen.plan, seen.views, scene.base.entries, seen.findings, checks.live_rules(), broken)
+    agreed = agree.agreed(made, now)
+    held = [each for each in _stages_held(agreed.plan, scene, seen.views) if each not in made.verdicts]
+    if held:
+        raise Refused(f"{held[0].rule}: {held[0].message}", hint=held[0].hint)
+    return agreed
+
+
+def _stages_held(made: Plan, scene: Scene, views: Sequence[SystemView]) -> list[Diagnostic]:
+    """Stages that would go although records hold them: asked again, for a file may leave the count out."""
+    losing = replace(made, changes=tuple(change for change in made.changes if impact.loses_stages(change)), verdicts=())
+    return list(_counted(losing, scene.opened, views, scene.base, scene.listen).verdicts) if losing.changes else []
+
+
+def _refuse_removals(changes: Sequence[Change]) -> None:
+    removals = [change for change in changes if change.action == "remove"]
+    if removals:
+        many = "a thing" if len(removals) == 1 else f"{len(removals)} things"
+        raise ApprovalMissing(
+            f"The plan removes {many} ({removals[0].address}), and a file alone may not.",
+            hint="apply it with --allow-remove",
+        )
 
 
 def unfinished_plan(folder: Path, environment: str) -> Plan:
@@ -174,11 +214,6 @@ def _loaded(ask: Ask) -> tuple[Stack, Environment, Loaded, list[Diagnostic]]:
     return loaded.stack, loaded.stack.environment, loaded, [each for each in found if each.level != "error"]
 
 
-def _first(stack: Stack, environment: Environment) -> State:
-    """The record before anything was applied: without a lineage, so that two previews have the same bytes."""
-    return State(stack.name, environment.name, lineage="")
-
-
 def _refuse_selecting_nothing(selection: Selection, opened: Sequence[Session], base: State) -> None:
     """Raise UsageError where a pattern fits no address: a slip must not look like a system with nothing to do."""
     known = {str(each.address) for session in opened for each in session.converted.resources}
@@ -189,53 +224,6 @@ def _refuse_selecting_nothing(selection: Selection, opened: Sequence[Session], b
                 f"--only '{pattern}' selects nothing: no address of the stack fits.",
                 hint=did_you_mean(pattern, known) or "plan without it to see the addresses; they read system:kind/name",
             )
-
-
-def _known(state: State) -> Mapping[str, Sequence[Address]]:
-    known: dict[str, list[Address]] = {}
-    for address in sorted(state.entries):
-        known.setdefault(address.system, []).append(address)
-    return known
-
-
-def _inputs(
-    folder: Path, loaded: Loaded, environment: Environment, state: State | None, opened: Sequence[Session]
-) -> Inputs:
-    return Inputs(
-        manifests=loaded.digest,
-        environment=environment.name,
-        lineage=state.lineage if state else "",
-        serial=state.serial if state else 0,
-        adapters={session.name: f"{session.provider.name} {session.provider.version}" for session in opened},
-        commit=_commit(folder),
-    )
-
-
-def _commit(folder: Path) -> str:
-    command = ["git", "-C", str(folder), "rev-parse", "--short=12", "HEAD"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return answer.stdout.strip() if answer.returncode == 0 else ""
-
-
-def _rules(ask: Ask, stack: Stack, environment: Environment) -> Rules:
-    limits = environment.limits
-    standard = safety.Limits()
-    return Rules(
-        selection=ask.selection,
-        allow_remove=ask.allow_remove,
-        protected=environment.protected,
-        moved={each.from_: each.to for each in stack.moved},
-        forget=frozenset(each.address for each in stack.forget),
-        on_drift=stack.defaults.on_drift,
-        limits=safety.Limits(_limit(limits.remove, standard.remove), _limit(limits.change, standard.change)),
-    )
-
-
-def _limit(declared: Limit | None, standard: safety.Limit) -> safety.Limit:
-    return standard if declared is None else safety.Limit(declared.count, declared.percent)
 
 
 def _counted(
@@ -275,6 +263,10 @@ def _refuse(made: Plan, accept: str | None) -> None:
         if all(each.rule in safety.ACCEPTABLE for each in against):
             hint = f"look at each one, then apply with --accept {document.digest(made)}"
         raise Refused(f"{against[0].rule}: {against[0].message}", hint=hint)
+    _refuse_unread(made)
+
+
+def _refuse_unread(made: Plan) -> None:
     if made.unreadable:
         system = made.unreadable[0]
         raise Refused(
@@ -308,13 +300,12 @@ def _refuse_stale(made: Plan, now: Inputs, state: State | None, digest: str, *, 
             )
 
 
-def _refuse_other_account(made: Plan, session: Session) -> None:
+def _refuse_other_account(made: Plan, name: str, account: str) -> None:
     """Raise WrongAccount where the credentials open another account than the one that was read for the plan."""
-    account = sessions.identified(session)
-    planned = next(system for system in made.systems if system.name == session.name)
-    if planned.account != account.id:
+    planned = next((system for system in made.systems if system.name == name), None)
+    if planned is not None and planned.account != account:
         raise WrongAccount(
-            f"The plan was made for account {planned.account} of {planned.title}; the credentials open {account.id}.",
+            f"The plan was made for account {planned.account} of {planned.title}; the credentials open {account}.",
             hint="use the credentials the plan was made with, or plan again",
         )
 

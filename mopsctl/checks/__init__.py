@@ -30,6 +30,11 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(sorted((*OFFLINE, *LIVE), key=lambda each: each.id))
 
 
+def live_rules() -> frozenset[str]:
+    """The ids of the rules that need what was read."""
+    return frozenset(each.id for each in LIVE)
+
+
 def run(stack: Stack, today: datetime.date | None = None) -> tuple[Diagnostic, ...]:
     """Every finding about the stack as it stands in its environment, without what its documents silence."""
     day = today or datetime.datetime.now(datetime.UTC).date()

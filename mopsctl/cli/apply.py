@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,14 +38,14 @@ class Wish:
     @property
     def saved(self) -> bool:
         """True where the plan comes from a file."""
-        return self.target.is_file()
+        return not self.target.is_dir()
 
 
 @click.command(
     "apply",
     short_help="Carry out a plan.",
     epilog=options.examples(
-        "mopsctl apply plan.json",
+        "mopsctl apply plan.json --expect sha256:9c1e77a2f0b1",
         "mopsctl apply stacks/example -e local",
         "mopsctl apply -e sandbox --yes --expect 9c1e77a2f0b1",
         "mopsctl apply -e sandbox --resume",
@@ -71,7 +71,8 @@ def command(terminal: Terminal, /, **asked: Any) -> int:
     """Apply a saved PLAN, or plan STACK, ask, and apply.
 
     What a change was decided on is read again right before it is written; if it moved, that change is refused and the rest
-    goes on. A protected environment asks for its own name, and for each removal and each change that cannot be undone by
+    goes on. A saved plan is made again and compared first: what would not be planned now is refused, and a removal needs
+    --allow-remove once more. A protected environment asks for its own name, and for each removal and each change that cannot be undone by
     itself. Where nobody can be asked, --yes stands for all answers.
     """
     wish = Wish(**asked)
@@ -82,11 +83,8 @@ def command(terminal: Terminal, /, **asked: Any) -> int:
 
 
 def _refuse_contradictions(wish: Wish) -> None:
-    planning = wish.only or wish.but or wish.allow_remove or wish.no_counts
-    if (wish.saved or wish.resume) and planning:
-        raise click.UsageError(
-            "--only, --except, --allow-remove and --no-counts belong to planning: the plan is made already."
-        )
+    if (wish.saved or wish.resume) and (wish.only or wish.but or wish.no_counts):
+        raise click.UsageError("--only, --except and --no-counts belong to planning: the plan is made already.")
     if not wish.saved and wish.stack is not None:
         raise click.UsageError("--stack belongs to a saved plan; name the stack itself as STACK.")
     if not wish.saved and wish.environment is None:
@@ -102,8 +100,9 @@ def _apply_saved(terminal: Terminal, wish: Wish) -> int:
     if wish.environment not in (None, made.environment):
         raise click.UsageError(f"The plan is for the environment {made.environment}, not {wish.environment}.")
     _expected(made, wish.expect)
-    if not (wish.yes or wish.resume or made.refused or made.unreadable):
-        confirm(made, terminal, reviewed=True)
+    asked = not (wish.yes or wish.resume or made.refused or made.unreadable)
+    if asked and confirm(made, terminal, reviewed=True, removals=not wish.allow_remove):
+        wish = replace(wish, allow_remove=True)
     return _carried_out(terminal, wish, made, stack_of(wish.target, wish.stack))
 
 
@@ -199,7 +198,7 @@ def _expected(made: Plan, wanted: str | None) -> None:
 
     if wanted is not None and not _is_named(document.digest(made), wanted):
         raise StalePlan(
-            f"The plan is not the one that was expected: its digest is {document.digest(made)}.",
+            f"The plan is not the one that was expected: its digest is {document.digest(made)}, not {wanted or 'empty'}.",
             hint="look at the plan as it is now, and have it reviewed again",
         )
 

@@ -7,11 +7,15 @@ from mopsctl.engine.plan import Change, Plan
 from mopsctl.errors import ApprovalMissing
 
 
-def confirm(plan: Plan, terminal: Terminal, *, reviewed: bool) -> None:
-    """Ask for what the plan needs; a `reviewed` one (a saved plan) is not asked about as a whole. Raises ApprovalMissing."""
-    grave = _grave(plan)
+def confirm(plan: Plan, terminal: Terminal, *, reviewed: bool, removals: bool = False) -> bool:
+    """Ask for what the plan needs, and say whether each removal was asked about. Raises ApprovalMissing.
+
+    A `reviewed` plan (a saved one) is not asked about as a whole; `removals` asks for each removal in any environment, for a
+    file alone may not take anything away.
+    """
+    grave = [each for each in plan.changes if each.writes and _is_grave(plan, each, removals=removals)]
     if reviewed and not grave:
-        return
+        return False
     if not terminal.interactive:
         raise ApprovalMissing(_nobody(plan, grave, reviewed=reviewed), hint=_hint(plan, reviewed=reviewed))
     if not reviewed:
@@ -20,15 +24,14 @@ def confirm(plan: Plan, terminal: Terminal, *, reviewed: bool) -> None:
     for change in grave:
         _typed(terminal, _question(change), change.address.name)
     terminal.say("\n")
+    return plan.protected or removals
 
 
-def _grave(plan: Plan) -> list[Change]:
-    """What is confirmed one by one: in a protected environment, removals and what cannot be undone."""
-    return [each for each in plan.changes if plan.protected and each.writes and _is_grave(each)]
-
-
-def _is_grave(change: Change) -> bool:
-    return change.irreversible or change.action == "remove"
+def _is_grave(plan: Plan, change: Change, *, removals: bool) -> bool:
+    """True for what is confirmed one by one: in a protected environment, removals and what cannot be undone."""
+    if change.action == "remove":
+        return plan.protected or removals
+    return plan.protected and change.irreversible
 
 
 def _question(change: Change) -> str:
@@ -56,5 +59,6 @@ def _nobody(plan: Plan, grave: list[Change], *, reviewed: bool) -> str:
 
 def _hint(plan: Plan, *, reviewed: bool) -> str:
     if reviewed:
-        return "apply it on a terminal, or say yes to all of it with --yes"
+        more = " --allow-remove" if any(change.action == "remove" for change in plan.changes) else ""
+        return f"apply it on a terminal, or say yes to all of it with --yes{more}"
     return f"save the plan (mopsctl plan -e {plan.environment} -o plan.json), have it reviewed, and apply the file; or add --yes"

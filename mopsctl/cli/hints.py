@@ -30,7 +30,8 @@ def after_plan(plan: Plan, folder: Path | None, saved: Path | None, again: Seque
     if not plan.pending:
         return []
     if saved is not None:
-        return [shlex.join(["mopsctl", "apply", str(saved), *_where(folder, saved)])]
+        more = ["--allow-remove"] if plan.summary["remove"] else []
+        return [shlex.join(["mopsctl", "apply", str(saved), *_where(folder, saved), *more])]
     return [shlex.join(["mopsctl", "apply", *_named(folder), "-e", plan.environment, *again])]
 
 
@@ -41,7 +42,8 @@ def after_apply(report: Applied, plan: Plan, folder: Path) -> list[str]:
         return [f"{again}  # once the steps by hand are done"] if report.by_hand else []
     open_ = [line for line in report.lines if line.outcome in ("unknown", "skipped", "not-started", "failed")]
     if open_:
-        resume = shlex.join(["mopsctl", "apply", *_named(folder), "-e", plan.environment, "--resume"])
+        more = ["--allow-remove"] if any(line.change.action == "remove" for line in open_) else []
+        resume = shlex.join(["mopsctl", "apply", *_named(folder), "-e", plan.environment, "--resume", *more])
         return [f"{resume}  # goes on with this plan", f"{again}  # starts afresh"]
     return [f"{again}  # to see what moved"]
 

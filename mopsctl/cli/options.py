@@ -77,5 +77,7 @@ def planning(function: F) -> F:
         "--no-counts", is_flag=True, help="Do not ask the systems how many records a change touches."
     )(function)
     return click.option(
-        "--allow-remove", is_flag=True, help="Plan removals that on_delete allows; without it they are kept."
+        "--allow-remove",
+        is_flag=True,
+        help="Plan removals that on_delete allows; needed again to apply a saved plan of removals.",
     )(function)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mopsctl import canonical, outside
-from mopsctl.address import Address
+from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Level, Source
 from mopsctl.engine.plan import Change, Drift, DriftField, Inputs, Plan, SystemReport
 from mopsctl.errors import PlanFileError
@@ -49,6 +49,7 @@ def _body(plan: Plan) -> dict[str, Any]:
         "partial": plan.partial,
         "protected": plan.protected,
         "allowRemove": plan.allow_remove,
+        "selection": selection_json(plan.selection),
         "inputs": {
             "manifests": plan.inputs.manifests,
             "environment": plan.inputs.environment,
@@ -57,7 +58,7 @@ def _body(plan: Plan) -> dict[str, Any]:
             "adapters": dict(plan.inputs.adapters),
         },
         "systems": [_system_json(system) for system in plan.systems],
-        "changes": [_change_json(change) for change in plan.changes],
+        "changes": [change_json(change) for change in plan.changes],
         "drift": [_drift_json(drift) for drift in plan.drift],
         "verdicts": [_verdict_json(verdict) for verdict in plan.verdicts],
         "summary": plan.summary,
@@ -111,6 +112,7 @@ def _plan_of(data: Any) -> Plan:
         partial=data["partial"],
         protected=data["protected"],
         allow_remove=data["allowRemove"],
+        selection=Selection(tuple(data["selection"]["only"]), tuple(data["selection"]["except"])),
         inputs=Inputs(
             manifests=inputs["manifests"],
             environment=inputs["environment"],
@@ -124,6 +126,11 @@ def _plan_of(data: Any) -> Plan:
         drift=tuple(_drift_of(each) for each in data["drift"]),
         verdicts=tuple(_verdict_of(each) for each in data["verdicts"]),
     )
+
+
+def selection_json(selection: Selection) -> dict[str, Any]:
+    """The patterns of `--only` and `--except`."""
+    return {"only": list(selection.only), "except": list(selection.but)}
 
 
 def _system_json(system: SystemReport) -> dict[str, Any]:
@@ -160,7 +167,8 @@ def _system_of(data: Any) -> SystemReport:
     )
 
 
-def _change_json(change: Change) -> dict[str, Any]:
+def change_json(change: Change) -> dict[str, Any]:
+    """One change as the document spells it."""
     return {
         "id": change.id,
         "address": str(change.address),

@@ -35,8 +35,8 @@ class Target:
 class Run:
     """What the executor shares: the journal, the growing record, who listens, and the wish to stop.
 
-    `before` is the record the run starts from. `broken` is the run this one goes on with; `total` is how many changes call a
-    system.
+    `before` is the record the run starts from. `broken` is the run this one goes on with; `refused` are changes that were
+    refused before it; `total` is how many changes call a system.
     """
 
     plan: Plan
@@ -45,6 +45,7 @@ class Run:
     listen: Listener = silent
     stop: threading.Event = field(default_factory=threading.Event)
     broken: Unfinished | None = None
+    refused: tuple[Line, ...] = ()
     total: int = field(init=False)
     entries: dict[Address, Entry] = field(init=False)
     _guard: threading.Lock = field(default_factory=threading.Lock)
@@ -86,8 +87,10 @@ class Run:
 
 def execute(run: Run, targets: Sequence[Target]) -> tuple[Line, ...]:
     """Carry out the plan on the open systems; one line for each change but steps by hand, in the order of the plan."""
-    lines: dict[Key, Line] = {}
+    lines = {_key(line.change): line for line in run.refused}
+    run.finish(run.refused)
     books = [Line(change, "done") for change in run.plan.changes if change.action in ("adopt", "keep", "forget")]
+    books = [line for line in books if _key(line.change) not in lines]
     fresh = [line for line in books if _key(line.change) not in run.done]
     run.journal.begin([line.change for line in fresh])
     run.finish(fresh)
@@ -131,14 +134,19 @@ class _SystemRun:
         again = [change for change in self._mine if _key(change) in self._run.done]
         self._lines |= {_key(change): Line(change, "done", note="done by the run before") for change in again}
         schedule.settle({change.address: True for change in again})
+        held = [line for line in self._run.refused if line.change in self._mine]
+        self._lines |= {_key(line.change): line for line in held}
+        self._skip(schedule.settle({line.change.address: False for line in held}))
         while unit := schedule.next_unit():
             if self._run.stop.is_set() or self._over is not None:
                 self._leave(*((self._over.message, self._over.hint) if self._over else ()))
                 return
             self._unit(unit, schedule)
             ends = {each.address: self._lines[_key(each)].outcome == "done" for each in unit}
-            for change, because in schedule.settle(ends):
-                self._lines[_key(change)] = Line(change, "skipped", because=str(because))
+            self._skip(schedule.settle(ends))
+
+    def _skip(self, lost: Sequence[tuple[Change, Address]]) -> None:
+        self._lines |= {_key(change): Line(change, "skipped", because=str(because)) for change, because in lost}
 
     def _leave(self, error: str = "", hint: str = "") -> None:
         for change in self._mine:

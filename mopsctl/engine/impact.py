@@ -34,7 +34,7 @@ def questions(plan: Plan, view: SystemView, state: State) -> list[Write]:
 def with_counts(plan: Plan, found: Mapping[Address, Impact]) -> Plan:
     """The plan with record counts filled in, and a verdict where records still hold a stage that is taken away."""
     changes = tuple(_counted(change, found.get(change.address)) for change in plan.changes)
-    held = [_held(change) for change in changes if _loses_stages(change) and change.impact and change.impact.records]
+    held = [_held(change) for change in changes if loses_stages(change) and change.impact and change.impact.records]
     return replace(plan, changes=changes, verdicts=in_order([*plan.verdicts, *held]))
 
 
@@ -46,7 +46,7 @@ def server_verdicts(plan: Plan, results: Iterable[Result]) -> list[Diagnostic]:
     ]
 
 
-def _loses_stages(change: Change) -> bool:
+def loses_stages(change: Change) -> bool:
     """True where a stage leaves its list: such a write takes a value away from records."""
     return change.capability == STAGES and change.reason == "value_left_manifest"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mopsctl import canonical
-from mopsctl.address import Address
+from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Source
 from mopsctl.resource import Action, FieldChange, Impact, Json
 
@@ -149,6 +149,7 @@ class Plan:
     partial: bool = False
     protected: bool = False
     allow_remove: bool = False
+    selection: Selection = field(default_factory=Selection)
 
     @property
     def summary(self) -> dict[str, int]:

@@ -39,6 +39,7 @@ def make(
         partial=rules.selection.partial,
         protected=rules.protected,
         allow_remove=rules.allow_remove,
+        selection=rules.selection,
     )
 
 

@@ -149,7 +149,7 @@ def test_a_saved_plan_is_applied_without_a_question(cli: Cli, played: Callable[.
     play = played(PLAIN)
     workflow.write_plan(PLAIN, tmp_path / "plan.json")
     (tmp_path / "mopsctl.yaml").touch()
-    assert cli("apply", tmp_path / "plan.json").code == 0
+    assert cli("apply", tmp_path / "plan.json", "--allow-remove").code == 0
     ((ask, plan, how),) = play.applied
     assert (ask.folder, ask.environment, plan) == (tmp_path, "sandbox", PLAIN)
     assert how["saved"] is True
@@ -173,6 +173,23 @@ def test_a_saved_plan_with_grave_changes_needs_somebody_in_a_protected_environme
     assert len(somebody.asked) == 2
 
 
+def test_forged_plan_a_removal_in_a_file_needs_the_flag_or_a_person(
+    cli: Cli, played: Callable[..., Played], person: Callable[..., Person], tmp_path: Path
+) -> None:
+    play = played(PLAIN)
+    workflow.write_plan(PLAIN, tmp_path / "plan.json")
+    (tmp_path / "mopsctl.yaml").touch()
+    run = cli("apply", tmp_path / "plan.json")
+    assert (run.code, play.applied) == (4, [])
+    assert "--allow-remove" in run.err
+    somebody = person("Contact.Old_Score__c")
+    assert cli("apply", tmp_path / "plan.json").code == 0
+    assert len(somebody.asked) == 1
+    assert [ask.allow_remove for ask, _, _ in play.applied] == [True]
+    assert cli("apply", tmp_path / "plan.json", "--yes").code == 0
+    assert [ask.allow_remove for ask, _, _ in play.applied] == [True, False]  # the workflow then refuses it
+
+
 def test_the_stack_of_a_saved_plan_is_named_here_or_above(
     cli: Cli, played: Callable[..., Played], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,11 +200,11 @@ def test_the_stack_of_a_saved_plan_is_named_here_or_above(
         (tmp_path / folder / "mopsctl.yaml").touch()
     workflow.write_plan(PLAIN, tmp_path / "one" / ".mopsctl" / "plan.json")
     workflow.write_plan(PLAIN, tmp_path / "elsewhere" / "plan.json")
-    assert cli("apply", tmp_path / "one" / ".mopsctl" / "plan.json").code == 0
-    assert cli("apply", tmp_path / "elsewhere" / "plan.json", "--stack", tmp_path / "two").code == 0
-    assert cli("apply", tmp_path / "elsewhere" / "plan.json").code == 64
+    assert cli("apply", tmp_path / "one" / ".mopsctl" / "plan.json", "--allow-remove").code == 0
+    assert cli("apply", tmp_path / "elsewhere" / "plan.json", "--stack", tmp_path / "two", "--allow-remove").code == 0
+    assert cli("apply", tmp_path / "elsewhere" / "plan.json", "--allow-remove").code == 64
     monkeypatch.chdir(tmp_path / "two")
-    assert cli("apply", tmp_path / "one" / ".mopsctl" / "plan.json").code == 0
+    assert cli("apply", tmp_path / "one" / ".mopsctl" / "plan.json", "--allow-remove").code == 0
     monkeypatch.undo()
     assert [ask.folder for ask, _, _ in play.applied] == [tmp_path / "one", tmp_path / "two", Path()]
 
@@ -197,10 +214,10 @@ def test_a_saved_plan_is_for_one_environment(cli: Cli, played: Callable[..., Pla
     workflow.write_plan(PLAIN, tmp_path / "plan.json")
     (tmp_path / "mopsctl.yaml").touch()
     assert cli("apply", tmp_path / "plan.json", "-e", "production").code == 64
-    assert cli("apply", tmp_path / "plan.json", "-e", "sandbox").code == 0
+    assert cli("apply", tmp_path / "plan.json", "-e", "sandbox", "--allow-remove").code == 0
 
 
-@pytest.mark.parametrize("option", [["--only", "x:*"], ["--except", "x:*"], ["--allow-remove"], ["--no-counts"]])
+@pytest.mark.parametrize("option", [["--only", "x:*"], ["--except", "x:*"], ["--no-counts"]])
 def test_planning_options_do_not_go_with_a_plan(
     cli: Cli, played: Callable[..., Played], tmp_path: Path, option: list[str]
 ) -> None:

@@ -230,10 +230,10 @@ def test_the_next_step_fits_the_plan(tmp_path: Path) -> None:
     (step,) = after_plan(PASSING, None, None, ["--except", "a:*"])
     assert step == "mopsctl apply -e production --except 'a:*'"
     (step,) = after_plan(PASSING, tmp_path, saved)
-    assert step == f"mopsctl apply {saved} --stack {tmp_path}"
+    assert step == f"mopsctl apply {saved} --stack {tmp_path} --allow-remove"
     (tmp_path / "mopsctl.yaml").touch()
-    assert after_plan(PASSING, tmp_path, saved) == [f"mopsctl apply {saved}"]
-    assert after_plan(PASSING, None, saved) == [f"mopsctl apply {saved}"]
+    assert after_plan(PASSING, tmp_path, saved) == [f"mopsctl apply {saved} --allow-remove"]
+    assert after_plan(PASSING, None, saved) == [f"mopsctl apply {saved} --allow-remove"]
     assert after_plan(samples.QUIET, tmp_path, saved) == []
     assert "refuses" in after_plan(samples.RICH, tmp_path, saved)[0]
     assert "Salesforce" in after_plan(samples.UNREADABLE, tmp_path, saved)[0]

@@ -28,7 +28,7 @@ GROUND = {
     "resource",
     "secrets",
 }
-WORKFLOW = {"policy", "records", "sessions", "signals", "workflow"}
+WORKFLOW = {"planning", "policy", "records", "sessions", "signals", "workflow"}
 FLOORS = (
     GROUND,
     {"provider"},
