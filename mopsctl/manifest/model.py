@@ -4,13 +4,23 @@ Attribute names are the YAML keys; where Python reserves the word, an underscore
 Keyed lists are mappings from key to element, in the order written.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
-from mopsctl.manifest.base import Document, Duration, Ignore, Located, Managed, Metadata, Number, Range, humanise
+from mopsctl.address import Address
+from mopsctl.manifest.base import (
+    Content,
+    Document,
+    Duration,
+    Ignore,
+    Located,
+    Managed,
+    Metadata,
+    Number,
+    Range,
+    humanise,
+)
 from mopsctl.manifest.catalog import Binding, Concept, Field, FieldCatalog, FieldGroup, Value, ValueSet
 from mopsctl.manifest.consent import (
     Basis,
@@ -24,6 +34,7 @@ from mopsctl.manifest.consent import (
     Recipients,
     Sender,
 )
+from mopsctl.manifest.declare import Key, row
 from mopsctl.manifest.lifecycle import (
     NATIVE,
     LeadStatus,
@@ -38,6 +49,7 @@ from mopsctl.manifest.lifecycle import (
 )
 from mopsctl.manifest.mapping import FieldMapping, Row, RowDefaults
 from mopsctl.manifest.scoring import Decay, Rule, RuleGroup, ScoringModel
+from mopsctl.manifest.shapes import listed, mapping
 from mopsctl.manifest.stack import (
     ApplyPolicy,
     Connection,
@@ -52,6 +64,7 @@ from mopsctl.manifest.stack import (
     System,
     Variable,
 )
+from mopsctl.manifest.tree import Map
 
 __all__ = [
     "NATIVE",
@@ -63,6 +76,7 @@ __all__ = [
     "Connection",
     "ConsentPolicy",
     "ConsentRule",
+    "Content",
     "Decay",
     "Defaults",
     "Document",
@@ -113,6 +127,22 @@ __all__ = [
 ]
 
 
+def read_forgotten(_context: Any, node: Map, key: str) -> tuple[Forget, ...] | None:
+    """The things that are no longer watched, each with its own place."""
+    if key not in node:
+        return None
+    nodes = node[key]
+    return tuple(
+        Forget(source=nodes.item_source(index), address=Address.parse(each)) for index, each in enumerate(nodes)
+    )
+
+
+@row(
+    "stack",
+    name="spec",
+    about="What belongs to a stack: its systems, its files, its variables. One per stack, in mopsctl.yaml.",
+    example={"systems": {"hubspot": {}}},
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack(Document):
     """A whole stack: its own document, and the documents it includes, by name.
@@ -123,12 +153,51 @@ class Stack(Document):
 
     kind: ClassVar[str] = "Stack"
 
-    include: tuple[str, ...] = ()
-    systems: Mapping[str, System] = field(default_factory=dict)
-    defaults: Defaults = field(default_factory=Defaults)
-    variables: Mapping[str, Variable] = field(default_factory=dict)
-    moved: tuple[Moved, ...] = ()
-    forget: tuple[Forget, ...] = ()
+    include: Annotated[
+        tuple[str, ...],
+        Key(
+            "The files of the stack, by patterns inside its folder. Files in environments/ are always read. Left out: the folders catalog, lifecycle, scoring, mappings and consent.",
+            ["catalog/*.yaml", "lifecycle/*.yaml"],
+        ),
+    ] = ()
+    systems: Annotated[
+        Mapping[str, System],
+        Key(
+            "The systems of the stack, each under the name by which all documents call it.",
+            {"hubspot": {"role": "marketing-automation"}},
+            shape=mapping("list of systems", "system", System, least=1),
+            needed=True,
+        ),
+    ] = field(default_factory=dict)
+    defaults: Annotated[
+        Defaults,
+        Key("What holds wherever a document or row says nothing else.", {"on_delete": "keep", "on_drift": "warn"}),
+    ] = field(default_factory=Defaults)
+    variables: Annotated[
+        Mapping[str, Variable],
+        Key(
+            "Values that may differ from environment to environment; used as ${var.name}.",
+            {"review_hours": {"type": "integer", "default": 24}},
+            shape=mapping("list of variables", "key", Variable),
+        ),
+    ] = field(default_factory=dict)
+    moved: Annotated[
+        tuple[Moved, ...],
+        Key(
+            "Things that got another name, so that nothing is removed and added again.",
+            [{"from": "hubspot:property/contact.unit", "to": "hubspot:property/contact.business_unit"}],
+            expects="a list of moves",
+        ),
+    ] = ()
+    forget: Annotated[
+        tuple[Forget, ...],
+        Key(
+            "Things that stay on their system and are no longer watched.",
+            ["hubspot:property/contact.old_segment"],
+            shape=listed("address", once=True, expects="a list of addresses"),
+            read=read_forgotten,
+        ),
+    ] = ()
     catalogs: Mapping[str, FieldCatalog] = field(default_factory=dict)
     lifecycles: Mapping[str, Lifecycle] = field(default_factory=dict)
     scoring_models: Mapping[str, ScoringModel] = field(default_factory=dict)
@@ -137,7 +206,7 @@ class Stack(Document):
     environment: Environment | None = None
     environments: tuple[str, ...] = ()
 
-    def documents(self) -> Iterator[Document]:
+    def documents(self) -> Iterator[Content]:
         """The documents that say what systems hold, by kind and name."""
         for kind in (self.catalogs, self.consent_policies, self.mappings, self.lifecycles, self.scoring_models):
             yield from (kind[name] for name in sorted(kind))

@@ -1,18 +1,87 @@
 """The typed scoring model: groups of rules, caps, decay and bands."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as made_by
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from mopsctl.condition import Condition, Scalar
-from mopsctl.manifest.base import Document, Duration, Located, Number, Range
+from mopsctl.manifest.base import Content, Duration, Label, Located, Number, Range
+from mopsctl.manifest.conditions import many
+from mopsctl.manifest.declare import Key, row
+from mopsctl.manifest.shapes import has, mapping, ref, said
+from mopsctl.manifest.structure import Context
+from mopsctl.manifest.tree import Map
 
+_FULL_RANGE: Final = {
+    "type": "object",
+    "title": "range",
+    "required": ["min", "max"],
+    "additionalProperties": False,
+    "x-expects": "a range such as {min: 0, max: 100}",
+    "properties": {
+        "min": said(ref("number"), "The lowest score.", 0),
+        "max": said(ref("number"), "The highest score.", 100),
+    },
+}
+_IGNORED_EVENTS: Final = {
+    "type": "object",
+    "title": "list of ignored events",
+    **has("flags"),
+    "additionalProperties": False,
+    "x-expects": "what to ignore, such as {flags: [bot_click]}",
+    "properties": {"flags": said(ref("keys"), "Marks on an event that rule it out.", ["bot_click", "machine_open"])},
+}
 RuleForm = Literal["when", "table", "event", "inactive"]
 
 
+@row(
+    "rule",
+    expects="a rule such as {key: demo, event: demo_requested, points: 60}",
+    schema={
+        "allOf": [
+            {
+                "oneOf": [
+                    {"required": ["when"]},
+                    {"required": ["field"]},
+                    {"required": ["event"]},
+                    {"required": ["inactive"]},
+                ],
+                "x-says": "A rule starts from one thing: exactly one of 'when', 'field', 'event' and 'inactive'.",
+            },
+            {
+                "if": {"required": ["field"]},
+                "then": {
+                    "title": "rule",
+                    "required": ["points_by_value"],
+                    "not": {"required": ["points"]},
+                    "x-says": "Beside 'field' the points stand in 'points_by_value', not in 'points'.",
+                },
+                "else": {
+                    "title": "rule",
+                    "required": ["points"],
+                    "allOf": [
+                        {
+                            "not": {"anyOf": [{"required": ["points_by_value"]}, {"required": ["else"]}]},
+                            "x-says": "'points_by_value' and 'else' go with 'field', and there is none beside them.",
+                        }
+                    ],
+                },
+            },
+            {
+                "if": {"required": ["event"]},
+                "else": {
+                    "not": {"anyOf": [{"required": ["where"]}, {"required": ["max_times"]}, {"required": ["within"]}]},
+                    "x-says": "'where', 'max_times' and 'within' go with 'event', and there is none beside them.",
+                },
+            },
+            {
+                "if": {"properties": {"disabled": {"const": True}}, "required": ["disabled"]},
+                "then": {"title": "rule", "required": ["reason"]},
+            },
+        ]
+    },
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Located):
     """One rule, in one of four forms: `when`, `field` with `points_by_value`, `event`, or `inactive`.
@@ -20,21 +89,38 @@ class Rule(Located):
     Of an event the newest `max_times` hits `within` the time count. A `disabled` rule gives no points and says why.
     """
 
-    key: str
-    points: Number = 0
-    when: Condition | None = None
-    field: str = ""
-    points_by_value: Mapping[str, Number] = made_by(default_factory=dict)
-    else_: Number | None = None
-    event: str = ""
-    where: Mapping[str, Scalar] = made_by(default_factory=dict)
-    max_times: int | None = None
-    within: Duration | None = None
-    inactive: Duration | None = None
-    purpose: str = ""
-    fast_track: bool = False
-    disabled: bool = False
-    reason: str = ""
+    key: Annotated[str, Key("What plans and reports call it.", "demo", shape="key")]
+    points: Annotated[Number, Key("How many points it gives; below 0 it takes them.", 60)] = 0
+    when: Annotated[
+        Condition | None, Key("Gives its points while this holds.", {"field": "country", "in": ["US", "CA"]})
+    ] = None
+    field: Annotated[
+        str, Key("The field whose value decides; 'points_by_value' stands beside it.", "employee_band", shape="key")
+    ] = ""
+    points_by_value: Annotated[
+        Mapping[str, Number],
+        Key(
+            "The points for each value of the field.",
+            {"1-50": 5, "51-250": 25},
+            shape=mapping("list of points", None, "number", least=1),
+        ),
+    ] = made_by(default_factory=dict)
+    else_: Annotated[Number | None, Key("The points for every other value.", 0)] = None
+    event: Annotated[str, Key("Gives its points each time this happens.", "demo_requested", shape="key")] = ""
+    where: Annotated[
+        Mapping[str, Scalar], Key("Narrows the event by its details.", {"path": "/pricing"}, shape="where")
+    ] = made_by(default_factory=dict)
+    max_times: Annotated[int | None, Key("How many times it counts at most; the newest count first.", 2, minimum=1)] = (
+        None
+    )
+    within: Annotated[Duration | None, Key("Only what happened in this time counts.", {"days": 90})] = None
+    inactive: Annotated[Duration | None, Key("Gives its points when nothing was heard for so long.", {"days": 90})] = (
+        None
+    )
+    purpose: Annotated[str, Key("Why it counts.", "Asks for a talk with sales.")] = ""
+    fast_track: Annotated[bool, Key("True where this rule alone may hand a person to sales.", True)] = False
+    disabled: Annotated[bool, Key("True where it gives no points for now; the reason stands beside it.", True)] = False
+    reason: Annotated[str, Key("Why it is as it is.", "Off until the new form is live.")] = ""
 
     @property
     def form(self) -> RuleForm:
@@ -44,46 +130,129 @@ class Rule(Located):
         return "table" if self.field else "event" if self.event else "inactive"
 
 
+@row("decay", expects="a decay such as {percent: 50, every: {days: 30}}")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decay(Located):
     """`percent` of the original points are lost `every` so often, in a straight line."""
 
-    shape: Literal["linear"] = "linear"
-    percent: Number
-    every: Duration
+    shape: Annotated[
+        Literal["linear"], Key("In a straight line; no other shape is known to every system.", "linear")
+    ] = "linear"
+    percent: Annotated[
+        Number, Key("How much of the first points is lost each time.", 50, exclusiveMinimum=0, maximum=100)
+    ]
+    every: Annotated[Duration, Key("How often.", {"days": 30})]
 
 
+@row("group", expects="a group such as {key: role, rules: [...]}")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleGroup(Located):
     """Rules, by key, that share a cap and a decay."""
 
-    key: str
-    label: str
-    cap: Range | None = None
-    decay: Decay | None = None
-    rules: Mapping[str, Rule]
+    key: Annotated[str, Key("What plans and reports call it.", "high_intent", shape="key")]
+    label: Label
+    cap: Annotated[Range | None, Key("The least and the most that all its rules together can give.", {"max": 70})] = (
+        None
+    )
+    decay: Annotated[Decay | None, Key("How points fade.", {"percent": 50, "every": {"days": 30}})] = None
+    rules: Annotated[
+        Mapping[str, Rule],
+        Key(
+            "The rules.",
+            [{"key": "demo", "event": "demo_requested", "points": 60}],
+            minItems=1,
+            expects="a list of rules",
+        ),
+    ]
 
 
+def read_ignored_flags(_context: Context, node: Map, key: str) -> tuple[str, ...] | None:
+    """The marks on events that count for nothing."""
+    return many(node[key]["flags"]) if key in node else None
+
+
+@row(
+    "scoring model",
+    name="spec",
+    about="One score: who they are, or what they do, and which band a score falls in.",
+    example={
+        "catalog": "person",
+        "dimension": "fit",
+        "writes": "fit_score",
+        "range": {"min": 0, "max": 100},
+        "groups": [],
+    },
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScoringModel(Document):
+class ScoringModel(Content):
     """One score. `bands` map a band to the lowest score in it, in the order written; `grade_with` names the model of the other
     dimension and `grade` the catalogue field that holds both letters; `in_` are native settings per system.
     """
 
     kind: ClassVar[str] = "ScoringModel"
 
-    catalog: str
-    dimension: Literal["fit", "engagement"]
-    writes: str
-    range: Range
-    default: Number = 0
-    groups: Mapping[str, RuleGroup]
-    bands: Mapping[str, Number] = made_by(default_factory=dict)
-    grade_with: str = ""
-    grade: str = ""
-    ignore_flags: tuple[str, ...] = ()
-    exclude: Condition | None = None
-    in_: Mapping[str, Mapping[str, object]] = made_by(default_factory=dict)
+    catalog: Annotated[str, Key("The field catalogue it belongs to.", "person", shape="name")]
+    dimension: Annotated[Literal["fit", "engagement"], Key("Who they are, or what they do.", "fit")]
+    writes: Annotated[str, Key("The field of the catalogue that holds the score.", "fit_score", shape="key")]
+    range: Annotated[Range, Key("The lowest and the highest score.", {"min": 0, "max": 100}, shape=_FULL_RANGE)]
+    default: Annotated[Number, Key("The score of somebody nothing is known about.", 0)] = 0
+    groups: Annotated[
+        Mapping[str, RuleGroup],
+        Key(
+            "Rules that share a cap and a decay.",
+            [
+                {
+                    "key": "role",
+                    "rules": [
+                        {"key": "manager", "when": {"field": "job_title", "has_word": ["manager"]}, "points": 20}
+                    ],
+                }
+            ],
+            expects="a list of groups",
+        ),
+    ]
+    bands: Annotated[
+        Mapping[str, Number],
+        Key(
+            "Each band and the lowest score in it.",
+            {"A": 70, "B": 45, "C": 20, "D": 0},
+            shape=mapping("list of bands", {"type": "string", "minLength": 1, "maxLength": 20}, "number", least=1),
+        ),
+    ] = made_by(default_factory=dict)
+    grade_with: Annotated[
+        str,
+        Key(
+            "The model of the other dimension, whose band stands before this one's in the grade.",
+            "person-fit",
+            shape="name",
+        ),
+    ] = ""
+    grade: Annotated[str, Key("The field of the catalogue that holds the grade.", "grade", shape="key")] = ""
+    ignore_flags: Annotated[
+        tuple[str, ...],
+        Key(
+            "Events that count for nothing.",
+            {"flags": ["bot_click", "machine_open"]},
+            shape=_IGNORED_EVENTS,
+            yaml="ignore_events",
+            read=read_ignored_flags,
+        ),
+    ] = ()
+    exclude: Annotated[Condition | None, Key("Who gets no score at all.", {"field": "is_competitor", "is": True})] = (
+        None
+    )
+    in_: Annotated[
+        Mapping[str, Mapping[str, object]],
+        Key(
+            "Settings that only one system knows. ${env:NAME} is allowed.",
+            {"marketo": {"program": "Scoring", "template": "Score change"}},
+            shape=mapping(
+                "list by system",
+                "system",
+                {"type": "object", "title": "settings", "x-expects": "settings such as {program: Scoring}"},
+            ),
+        ),
+    ] = made_by(default_factory=dict)
 
     def rules(self) -> tuple[Rule, ...]:
         """Every rule of every group, in the order written."""

@@ -11,7 +11,7 @@ from typing import Any
 from mopsctl import condition
 from mopsctl.element import Element
 from mopsctl.engine.lower import lower
-from mopsctl.manifest.base import Document, Duration
+from mopsctl.manifest.base import Content, Duration
 from mopsctl.manifest.model import Stack
 from tests.lower import listing
 
@@ -123,7 +123,7 @@ def _variants(thing: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _declared_by(thing: Any, attribute: str) -> str:
-    if isinstance(thing, Document) and attribute in {field.name for field in dataclasses.fields(Document)}:
+    if isinstance(thing, Content) and attribute in {field.name for field in dataclasses.fields(Content)}:
         return "Document"
     return type(thing).__name__
 

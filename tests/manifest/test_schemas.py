@@ -101,7 +101,10 @@ def test_only_connections_and_hints_take_unknown_keys(kind: str) -> None:
             waiting.extend((f"{where}/{key}", part) for key, part in node.items() if key not in ("if", "examples"))
         elif isinstance(node, list):
             waiting.extend((where, part) for part in node)
-    allowed = {"/$defs/connection", "/$defs/spec/properties/in/additionalProperties"}
+    allowed = {
+        "/$defs/spec/properties/connections/additionalProperties",
+        "/$defs/spec/properties/in/additionalProperties",
+    }
     assert set(open_rows) <= allowed
 
 

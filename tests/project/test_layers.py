@@ -195,10 +195,13 @@ def circles(modules: Iterable[Module]) -> list[str]:
 
 
 def named_adapters(module: Module, adapters: set[str]) -> list[str]:
-    """Identifiers and strings of the core's logic that name an adapter; prose in docstrings and messages may."""
+    """Identifiers and strings of the core's logic that name an adapter; prose in docstrings and messages may, and the examples
+    that declare what a manifest's keys are for.
+    """
     packages = re.compile("|".join(rf"\bmopsctl_{name}\b" for name in sorted(adapters)))
     names = re.compile("|".join(sorted(adapters)), re.IGNORECASE)
     prose = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Expr)}
+    prose |= {id(inner) for example in _examples(module.tree) for inner in ast.walk(example)}
     found = []
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
@@ -207,6 +210,14 @@ def named_adapters(module: Module, adapters: set[str]) -> list[str]:
         elif (name := _identifier(node)) and names.search(name):
             found.append(f"{module.name}:{getattr(node, 'lineno', 0)} names {name}")
     return found
+
+
+def _examples(tree: ast.AST) -> Iterator[ast.AST]:
+    """What stands in the annotations and decorators of classes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            yield from node.decorator_list
+            yield from (each.annotation for each in node.body if isinstance(each, ast.AnnAssign))
 
 
 def _identifier(node: ast.AST) -> str:
@@ -362,3 +373,9 @@ def test_an_adapter_named_in_logic_is_seen(text: str) -> None:
 def test_an_adapter_named_in_prose_is_not_held_against_it() -> None:
     text = '"""For instance acme."""\nraise Wrong("Acme has no such field, see acme:property/x")'
     assert named_adapters(parse("mopsctl.engine.plan", text), {"acme"}) == []
+
+
+def test_examples_of_keys_may_name_a_vendor_and_defaults_may_not() -> None:
+    text = 'class A:\n    x: Annotated[str, Key("Where.", "acme")] = "%s"\n'
+    assert named_adapters(parse("mopsctl.manifest.catalog", text % "other"), {"acme"}) == []
+    assert len(named_adapters(parse("mopsctl.manifest.catalog", text % "acme"), {"acme"})) == 1

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mopsctl.element import Item, Origin, ValueList
-from mopsctl.manifest.model import Document, Duration, FieldCatalog, Managed, Stack, ValueSet
+from mopsctl.manifest.model import Content, Duration, FieldCatalog, Managed, Stack, ValueSet
 
 _DAYS = {"hours": 1 / 24, "days": 1, "weeks": 7, "months": 30, "years": 365}
 
 
-def origin(document: Document, element: Managed | None = None) -> Origin:
+def origin(document: Content, element: Managed | None = None) -> Origin:
     """Where an element was declared; a document speaks for elements that have no word of their own."""
     if element is None:
         source = document.source
