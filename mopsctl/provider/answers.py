@@ -22,6 +22,7 @@ Shape = Callable[[Any, str], str]
 """Finds what is wrong with a value that stands at a place; an empty text where nothing is."""
 
 DEEPEST = 100
+MOST_EMPTY = 100  # pages in a row; some vendors filter a page after they have cut it
 _LARGEST = 2**63
 _HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 _AGAIN = (
@@ -86,7 +87,7 @@ def collected(
     rows: list[Row] = []
     seen: set[Hashable] = {start}
     totals: set[int | None] = set()
-    cursor = start
+    cursor, empty = start, 0
     while True:
         page = fetch(cursor)
         rows += page.rows
@@ -97,8 +98,9 @@ def collected(
         if cursor in seen:
             raise call.malformed(f"after a page it names a page that was read before ('{cursor}')")
         seen.add(cursor)
-        if not page.rows:
-            raise call.malformed("an empty page says that there is more")
+        empty = 0 if page.rows else empty + 1
+        if empty > MOST_EMPTY:
+            raise call.malformed(f"{empty} empty pages in a row say that there is more")
         _refuse_twins(call, rows, key)
     _refuse_twins(call, rows, key)
     _refuse_another_total(call, len(rows), totals)

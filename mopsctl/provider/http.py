@@ -12,7 +12,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal, Protocol
@@ -353,16 +353,6 @@ def _moment(text: str) -> datetime.datetime | None:
 def used_up(system: str, what: str, hint: str = "") -> RateLimited:
     """The error for a limit that waiting within this run would not cure."""
     return RateLimited(f"{system} has no calls left: {what}.", hint=hint, system=system)
-
-
-def pages(fetch: Callable[[Any], tuple[list[Any], Any]], start: Any = None) -> Iterator[Any]:
-    """Every item of a paged collection; `fetch` takes a cursor and returns items and the next cursor (None: last page)."""
-    cursor = start
-    while True:
-        items, cursor = fetch(cursor)
-        yield from items
-        if cursor is None:
-            return
 
 
 def _pause(seconds: float) -> None:

@@ -16,7 +16,7 @@ from mopsctl.emulator import Call, Handle
 from mopsctl.errors import ConnectionFailed, MopsctlError, OutcomeUnknown, RateLimited, VendorError
 from mopsctl.provider import http
 from mopsctl.provider.contract import Calls
-from mopsctl.provider.http import LONGEST_WAIT, MOST_ATTEMPTS, OK, Api, Verdict, pages, used_up
+from mopsctl.provider.http import LONGEST_WAIT, MOST_ATTEMPTS, OK, Api, Verdict, used_up
 
 Opened = Callable[..., Api]
 BACKING_OFF = [0.4, 0.8, 1.6, 3.2]
@@ -394,40 +394,3 @@ class TestTheRoom:
             assert api.calls == Calls(0, 1)
             go_on.set()
             assert writing.result().status_code == 201
-
-
-class TestPages:
-    def test_every_page_is_read_once_in_order(self, api: Api, toy: Handle) -> None:
-        for _ in range(7):
-            api.send("POST", "/things", json={})
-
-        def fetch(cursor: int | None) -> tuple[list[dict[str, int]], int | None]:
-            page = api.get("/things", {"start": cursor or 0, "size": 3})
-            return page["things"], page["next"]
-
-        assert [each["number"] for each in pages(fetch)] == [1, 2, 3, 4, 5, 6, 7]
-        assert api.calls.reads == 3
-
-    def test_pages_begin_where_they_are_told_to(self) -> None:
-        book: dict[int, tuple[list[str], int | None]] = {1: (["a"], 2), 2: ([], 3), 3: (["c"], None)}
-        assert list(pages(book.__getitem__, 2)) == ["c"]
-
-    def test_pages_are_fetched_when_they_are_needed(self) -> None:
-        fetched: list[int | None] = []
-
-        def fetch(cursor: int | None) -> tuple[list[int], int]:
-            fetched.append(cursor)
-            return [0, 1], len(fetched)
-
-        endless = pages(fetch)
-        assert [next(endless), next(endless)] == [0, 1]
-        assert fetched == [None]
-
-    def test_a_page_that_fails_is_no_end(self) -> None:
-        def fetch(cursor: int | None) -> tuple[list[int], int]:
-            if cursor:
-                raise ConnectionFailed("toy does not answer.")
-            return [1], 1
-
-        with pytest.raises(ConnectionFailed):
-            list(pages(fetch))

@@ -6,14 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mopsctl.address import Address
-from mopsctl.errors import AuthenticationError, ConnectionFailed, RateLimited, VendorError
-from mopsctl.provider import http
+from mopsctl.errors import AuthenticationError, RateLimited, VendorError
+from mopsctl.provider import answers, http
+from mopsctl.provider.answers import Call, Page, collected
+from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.contract import Account, Calls, Connection, System
 from mopsctl.resource import FieldFacts, Impact, Json, Observation, Reading, Resource, Result, Write
 from mopsctl_postbox.adapter import TYPES
 
 NEUTRAL = {native: neutral for neutral, native in TYPES.items()}
 NATIVE = {"label": "title", "description": "note", "type": "type"}
+
+CHOICE = answers.record({"value": answers.name, "title": answers.text, "retired": answers.switch})
+FIELD = answers.record(
+    {"name": answers.name, "type": answers.name, "title": answers.text, "note": answers.text}
+    | {"builtin": answers.switch, "choices": answers.many(CHOICE)}
+)
+FIELDS = answers.record({"fields": answers.many(FIELD), "after": answers.maybe(answers.name)})
+ACCOUNT = answers.record({"number": answers.name, "live": answers.switch, "name": answers.text})
+FILLED = answers.record({"people": answers.count})
 
 
 class PostboxSystem(System):
@@ -24,7 +35,8 @@ class PostboxSystem(System):
         key, url = connection.secrets.get("api_key"), connection.text("url", "https://api.postbox.example")
         if key is None:
             raise AuthenticationError(f"{self._system} has no api_key.", hint="add it to the connection")
-        self._api = http.Api(self._system, url, judge=self._judge, headers={"authorization": f"Bearer {key.reveal()}"})
+        signed = {"authorization": f"Bearer {key.reveal()}"}
+        self._api = http.Api(self._system, url, judge=self._judge, headers=signed, bounds=Bounds.of(connection))
 
     @property
     def calls(self) -> Calls:
@@ -33,13 +45,14 @@ class PostboxSystem(System):
 
     def identify(self) -> Account:
         """The account that the key belongs to."""
-        found = self._get("/v1/account", "number", "live", "name")
+        found = self._get("/v1/account", ACCOUNT)
         return Account(found["number"], "production" if found["live"] else "sandbox", found["name"])
 
     def read(self, wanted: Sequence[Resource], known: Sequence[Address]) -> Reading:
         """All fields, whoever made them."""
         try:
-            fields = [self._observed(each) for each in http.pages(self._page)]
+            call = Call(self._system, "GET", "/v1/fields")
+            fields = [self._observed(each) for each in collected(call, self._page, lambda row: row["name"])]
         except VendorError as error:
             return Reading(unreadable={"field": error.message})
         return Reading({each.address: each for each in fields}, frozenset({"field"}))
@@ -62,37 +75,35 @@ class PostboxSystem(System):
     def impact(self, writes: Sequence[Write]) -> Mapping[Address, Impact]:
         """How many people have a value in a field that goes, or whose choices move."""
         asked = [each.address for each in writes if each.action == "remove" or "options" in each.touched()]
-        return {each: Impact(self._get(f"/v1/fields/{each.name}/filled", "people")["people"]) for each in asked}
+        return {each: Impact(self._get(f"/v1/fields/{each.name}/filled", FILLED)["people"]) for each in asked}
 
     def close(self) -> None:
         """Close the connection pool."""
         self._api.close()
 
-    def _page(self, after: str | None) -> tuple[list[Any], str | None]:
-        body = self._get(f"/v1/fields?after={after or ''}", "fields", "after")
-        return body["fields"], body["after"]
+    def _page(self, after: str | None) -> Page:
+        body = self._get(f"/v1/fields?after={after or ''}", FIELDS)
+        return Page(body["fields"], body["after"])
 
     def _one(self, address: Address) -> Observation | None:
         try:
-            return self._observed(self._get(f"/v1/fields/{address.name}", "name"))
+            return self._observed(self._get(f"/v1/fields/{address.name}", FIELD))
         except VendorError as error:
             if error.status == 404:
                 return None
             raise
 
-    def _get(self, path: str, *names: str) -> Mapping[str, Any]:
-        """A JSON object that has these keys; anything else is some other server."""
-        body = self._api.get(path)
-        if not isinstance(body, Mapping) or not body.keys() >= set(names):
-            raise ConnectionFailed(f"What answers for {self._system} is not Postbox's API.", system=self._system)
-        return body
+    def _get(self, path: str, shape: answers.Shape) -> Any:
+        """An answer of that shape; any other is half an answer, and MalformedAnswer says what is wrong with it."""
+        return Call(self._system, "GET", path).checked(self._api.get(path), shape)
 
     def _send(self, write: Write) -> None:
         mine = f"/v1/fields/{write.address.name}"
         calls = {"add": ("POST", "/v1/fields"), "change": ("PATCH", mine), "remove": ("DELETE", mine)}
         method, path = calls[write.action]
-        answer = self._api.send(method, path, json=None if write.action == "remove" else _body(write))
-        self._api.json(answer)  # raises OutcomeUnknown where it cannot be read
+        answer = self._api.json(self._api.send(method, path, json=None if write.action == "remove" else _body(write)))
+        if write.action != "remove":
+            Call(self._system, method, path).written(answer, FIELD)  # OutcomeUnknown where it is not what was made
 
     def _observed(self, native: Mapping[str, Any]) -> Observation:
         attributes: dict[str, Json] = {name: native[key] for name, key in NATIVE.items()}
