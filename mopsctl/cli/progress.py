@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mopsctl.cli.neutral import neutral
 from mopsctl.cli.terminal import Terminal
 from mopsctl.engine.report import Event, Listener, silent
 from mopsctl.secrets import mask
@@ -33,7 +34,7 @@ def progress(terminal: Terminal) -> Iterator[Listener]:
         task = shown.add_task("loading", total=None)
 
         def listen(event: Event) -> None:
-            line = mask(text.event(event))
+            line = neutral(mask(text.event(event)))
             if event.kind in _LASTING:
                 shown.console.print(Text(line), soft_wrap=True)
             done = event.position - (0 if event.kind == "finished" else 1)

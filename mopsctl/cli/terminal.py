@@ -1,6 +1,6 @@
 """The two streams, and the person at the other end if there is one.
 
-Everything that mopsctl prints passes through here, and so through `mopsctl.secrets.mask`.
+Everything that mopsctl prints passes through here, and so through `mopsctl.secrets.mask` and `mopsctl.cli.neutral`.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ class Terminal:
 
     def out(self, text: str) -> None:
         """What the command was asked for, on standard output."""
-        self._write("stdout", text)
+        self._write("stdout", text, self.format)
 
     def say(self, text: str) -> None:
         """What is for people and not the result, on standard error."""
-        self._write("stderr", text)
+        self._write("stderr", text, "text")
 
     def failure(self, error: MopsctlError) -> None:
         """An error: a sentence on standard error; where JSON was asked for, also one document on standard output."""
@@ -91,18 +91,23 @@ class Terminal:
 
     def ask(self, question: str) -> str:
         """What the person types."""
+        from mopsctl.cli.neutral import neutral
         from mopsctl.secrets import mask
 
-        return str(click.prompt(mask(question), default="", show_default=False, prompt_suffix=" ", err=True)).strip()
+        return str(
+            click.prompt(neutral(mask(question)), default="", show_default=False, prompt_suffix=" ", err=True)
+        ).strip()
 
-    def _write(self, name: str, text: str) -> None:
+    def _write(self, name: str, text: str, form: str) -> None:
+        from mopsctl.cli.neutral import neutral
         from mopsctl.secrets import mask
 
         stream: TextIO = getattr(sys, name)
         if name in self._broken or not text:
             return
         try:
-            stream.write(_encodable(mask(text if text.endswith("\n") else text + "\n"), stream))
+            whole = mask(text if text.endswith("\n") else text + "\n")
+            stream.write(_encodable(neutral(whole, form, colored=self.colored(stream)), stream))
             stream.flush()
         except BrokenPipeError:  # the reader has seen enough; the run goes on to its end
             self._broken.add(name)
