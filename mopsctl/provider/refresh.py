@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from mopsctl import locks
 from mopsctl.errors import AuthenticationError
 from mopsctl.provider.contract import Connection
 
@@ -82,29 +83,21 @@ class FileTokenStore:
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
         """Hold the lock beside the file; making it also shows that the folder can be written before a token is spent."""
+        with contextlib.ExitStack() as exits:
+            self._locked(exits)
+            yield
+
+    def _locked(self, exits: contextlib.ExitStack) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            exits.enter_context(locks.exclusive(self.path.with_name(f"{self.path.name}.lock"), wait=True))
         except OSError as error:
             raise self._trouble("cannot be written", "name another place in token_file") from error
-        try:
-            _wait_for(lock)
-            yield
-        finally:
-            os.close(lock)
 
     def _trouble(self, what: str, hint: str) -> AuthenticationError:
         return AuthenticationError(
             f"The refresh token of {self._system} in {self.path} {what}.", hint=hint, system=self._system
         )
-
-
-def _wait_for(lock: int) -> None:
-    """Wait until nobody else holds the lock; where the system has no such locks, two runs at once are up to the user."""
-    with contextlib.suppress(ImportError):
-        import fcntl
-
-        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def store_of(connection: Connection, vendor: str, told_apart: Sequence[str]) -> TokenStore:

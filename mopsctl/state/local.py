@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import getpass
 import json
 import os
@@ -16,7 +15,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, Any
 
-from mopsctl import canonical, files, outside
+from mopsctl import canonical, files, locks, outside
 from mopsctl.errors import LockHeld, StateError
 from mopsctl.outside import Unfit
 from mopsctl.state import model
@@ -49,6 +48,7 @@ class LocalStore:
         self.stack = stack
         self.path = files.own(folder, "state", f"{environment}.json")
         self._lock = files.own(folder, "locks", f"{environment}.json")
+        self._held_by_process = files.own(folder, "locks", f"{environment}.lock")
         self._backups = files.own(folder, "backups")
 
     def read(self) -> State | None:
@@ -99,8 +99,8 @@ class LocalStore:
         with contextlib.ExitStack() as exits:
             with self._lockable():
                 files.make_folder(self._lock.parent)
+                self._take(exits)
                 file = exits.enter_context(self._lock.open("ab+", buffering=0))
-                self._take(file)
                 holder = _myself(plan)
                 _rewrite(file, json.dumps(asdict(holder)))
             try:
@@ -125,9 +125,9 @@ class LocalStore:
             raise StateError(
                 f"There is no hold {holder_id} on {self.environment}: {held}.", hint="see 'mopsctl state list'"
             )
-        with self._lockable(), self._lock.open("ab+", buffering=0) as file:
-            self._flock(file)
-            _rewrite(file, "")
+        with self._lockable(), contextlib.ExitStack() as exits:
+            self._lock_file(exits)
+            _rewrite(exits.enter_context(self._lock.open("ab+", buffering=0)), "")
         return holder
 
     def _refuse_others(self, state: State) -> None:
@@ -154,15 +154,16 @@ class LocalStore:
                 hint=f"check {self._shown(self._lock.parent)}",
             ) from error
 
-    def _take(self, file: IO[bytes]) -> None:
-        self._flock(file)
+    def _take(self, exits: contextlib.ExitStack) -> None:
+        self._lock_file(exits)
         holder = self.holder()  # only now: whoever held it before may just have let go
         if holder is not None and holder.host != socket.gethostname():
             raise _held(self.environment, holder)
 
-    def _flock(self, file: IO[bytes]) -> None:
+    def _lock_file(self, exits: contextlib.ExitStack) -> None:
+        """The lock is beside the file that says who holds it: some machines let nobody read a locked file."""
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            exits.enter_context(locks.exclusive(self._held_by_process))
         except BlockingIOError as error:
             raise _held(self.environment, self.holder()) from error
 
@@ -206,7 +207,7 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run under a number that has no name
-        return f"user {os.getuid()}"
+        return f"user {os.getuid()}" if hasattr(os, "getuid") else "a user without a name"
 
 
 def _rewrite(file: IO[bytes], text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import re
@@ -11,13 +10,13 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from mopsctl import locks
 from mopsctl.address import Address
 from mopsctl.errors import LockHeld, StateError
 from mopsctl.state.local import BACKUPS, Holder, LocalStore
@@ -311,7 +310,7 @@ class TestLock:
         def fails(*_: object) -> None:
             raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-        monkeypatch.setattr("fcntl.flock", fails)
+        monkeypatch.setattr("portalocker.portalocker.LOCKER", fails)
         with pytest.raises(StateError, match=r"^The environment cannot be locked: "), store.lock("one"):
             pass
 
@@ -330,13 +329,13 @@ class TestLock:
         self, store: LocalStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         held_by(store, FOREIGN)
-        real = fcntl.flock
+        real = locks.exclusive
 
-        def lets_go(file: Any, how: int) -> None:
+        def lets_go(path: Path) -> AbstractContextManager[None]:
             (store.folder / "locks" / "local.json").write_text("")
-            real(file, how)
+            return real(path)
 
-        monkeypatch.setattr(fcntl, "flock", lets_go)
+        monkeypatch.setattr(locks, "exclusive", lets_go)
         with store.lock("mine"):
             pass
 
