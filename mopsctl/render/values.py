@@ -18,6 +18,7 @@ _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINER = "\u200d"  # holds the parts of one emoji together
 _PLAIN = re.compile(r"[^\W\d][\w.:/@+-]*")
+_SHOWS = re.compile(r"[ -~]*")  # most texts: nothing in them has to be looked at more closely
 _AMBIGUOUS = {"yes", "no", "empty", "none", "true", "false", "null"}
 _CONTEXT = 40  # characters shown on each side of what differs in a long text
 _NOTE = 30  # a text is not cut where saying so would take the room it saves
@@ -60,11 +61,15 @@ def pair(before: Json, after: Json, style: Style = FULL) -> tuple[str, str]:
 
 def visible(text: str) -> str:
     """The text of a value with everything spelled out that would not show: line ends, escapes, odd blanks."""
+    if _SHOWS.fullmatch(text):
+        return text
     return "".join(_spelled_out(char, blanks=True) for char in text)
 
 
 def prose(text: str) -> str:
     """A sentence on one line, with nothing in it that could act on a terminal."""
+    if _SHOWS.fullmatch(text):
+        return text
     flat = re.sub(r"\s*[\r\n\t]+\s*", " ", text)
     return "".join(_spelled_out(char, blanks=False) for char in flat)
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rich.cells import cell_len
-
 from mopsctl.engine.plan import Change, Drift, Plan
 from mopsctl.render import moves, words
 from mopsctl.render.moves import Move
 from mopsctl.render.text.findings import add_findings, add_next
-from mopsctl.render.text.page import Page, Part, Screen
+from mopsctl.render.text.page import Page, Part, Screen, cells
 from mopsctl.render.view import Section, Step, View, arrange
 from mopsctl.resource import Action
 
@@ -116,7 +114,7 @@ def _title(page: Page, change: Change, rest: str = "", indent: int = 2) -> None:
 def _place(page: Page, change: Change, indent: int) -> None:
     """Where a change happens and where it was declared, on one line if both fit."""
     address, source = str(change.address), str(change.source) if change.source.file else ""
-    if source and indent + cell_len(f"{address} · {source}") > page.screen.width:
+    if source and indent + cells(f"{address} · {source}") > page.screen.width:
         page.line((address, "dim"), indent=indent)
         page.line((source, "dim"), indent=indent)
     else:
@@ -144,7 +142,7 @@ def _moves(page: Page, change: Change) -> None:
 def _move(page: Page, move: Move, indent: int) -> None:
     """One move; what is too long for one line puts what it becomes beneath what it was."""
     said, lead = move.sentence(), (f"{move.sign} ", _SIGNS[move.sign])
-    if move.before and move.after and indent + 2 + cell_len(said) > page.screen.width:
+    if move.before and move.after and indent + 2 + cells(said) > page.screen.width:
         page.line(f"{move.what}: {move.before}", indent=indent, lead=lead)
         page.line(move.after, indent=indent + 2, lead="→ ")
     else:
