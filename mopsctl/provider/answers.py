@@ -243,6 +243,20 @@ def many(shape: Shape = anything) -> Shape:
     return flaw
 
 
+def distinct(part: str, shape: Shape) -> Shape:
+    """A list of objects of that shape, told apart by one of their parts."""
+    listed = many(shape)
+
+    def flaw(value: Any, at: str) -> str:
+        found = listed(value, at)
+        if found:
+            return found
+        times = Counter(each[part] for each in value)
+        return next((f"{at or 'it'} has the {part} '{each}' twice" for each in times if times[each] > 1), "")
+
+    return flaw
+
+
 def mapped(shape: Shape = anything) -> Shape:
     """An object whose keys are names, with values of that shape."""
 

@@ -7,7 +7,21 @@ from collections.abc import Callable, Hashable, Mapping
 from operator import itemgetter
 from typing import Any
 
-from mopsctl.provider.answers import Shape, count, key, many, mapped, name, number, record, scalar, switch, text, whole
+from mopsctl.provider.answers import (
+    Shape,
+    count,
+    distinct,
+    key,
+    many,
+    mapped,
+    name,
+    number,
+    record,
+    scalar,
+    switch,
+    text,
+    whole,
+)
 
 _OPTION = record({"value": text, "label?": text, "description?": text, "hidden?": switch, "displayOrder?": whole})
 _MAY = ("archivable", "readOnlyDefinition", "readOnlyOptions", "readOnlyValue")
@@ -23,7 +37,7 @@ _FLAGS = (
     "hubspotDefined",
 )
 _DEFINITION = record(
-    {"name": name, "type": name, "fieldType?": text, "options?": many(_OPTION)}
+    {"name": name, "type": name, "fieldType?": text, "options?": distinct("value", _OPTION)}
     | {"modificationMetadata?": record({f"{each}?": switch for each in _MAY})}
     | {f"{each}?": text for each in (*_PLAIN, *_MORE)}
     | {f"{each}?": switch for each in _FLAGS}
@@ -51,7 +65,9 @@ _SETTINGS = record({"probability?": _probability, "ticketState?": text})
 _STAGE = record(
     {"id": key, "label": text, "displayOrder": whole, "archived?": switch, "metadata?": _SETTINGS, "pipelineId?": key}
 )
-_PIPELINE = record({"id": key, "label": text, "stages": many(_STAGE), "archived?": switch, "displayOrder?": whole})
+_PIPELINE = record(
+    {"id": key, "label": text, "stages": distinct("id", _STAGE), "archived?": switch, "displayOrder?": whole}
+)
 _GROUP = record({"name": name, "label?": text})
 _SUBSCRIPTION = record({"id": key, "name": name, "isActive?": switch, "isInternal?": switch})
 _RULE = record(
@@ -65,7 +81,7 @@ _GROUP_OF_RULES = record(
 )
 _SCORE = record({"id": key, "name": name, "scoredObjectTypeId": key, "scoreStatus?": text})
 _CONFIGURATION = record(
-    {"groupConfigs": many(_GROUP_OF_RULES), "allowedGroupTypes?": many(text), "scoreStatus?": text}
+    {"groupConfigs": distinct("groupName", _GROUP_OF_RULES), "allowedGroupTypes?": many(text), "scoreStatus?": text}
     | {"maxScore?": number, "maxScorePerCategory?": number}
     | {"filterConfiguration?": record({"listFilterType?": text, "segmentIds?": many(key)})}
 )

@@ -63,7 +63,16 @@ BODIES: Mapping[str, tuple[bytes, str]] = {
 }
 Path_ = tuple[str | int, ...]
 Edit = Callable[[Any, str | int], None]
-MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+MISTAKES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    StopIteration,
+    TypeError,
+    ValueError,
+)
 TOTALS = ("total", "totalSize", "totalResults")
 
 

@@ -27,6 +27,10 @@ JSON = st.recursive(
 )
 
 
+def rows(*numbers: int) -> list[dict[str, Any]]:
+    return [{"id": number} for number in numbers]
+
+
 @pytest.mark.parametrize(
     ("value", "flaw"),
     [
@@ -58,6 +62,7 @@ def test_a_flaw_is_named_with_its_place(value: Any, flaw: str) -> None:
         (answers.mapped(answers.text), [{}, {"a": "b"}], [[], {"a": 1}]),
         (answers.either(answers.text, answers.switch), ["", False], [None, 1]),
         (answers.maybe(answers.text), [None, "a"], [1]),
+        (answers.distinct("id", answers.record({"id": answers.key})), [[], rows(1, 2)], [rows(1, 2, 1), [{}], None]),
     ],
 )
 def test_plain_shapes(shape: Shape, good: list[Any], bad: list[Any]) -> None:
@@ -84,10 +89,6 @@ def test_half_an_answer_to_a_write_leaves_it_in_doubt() -> None:
         OutcomeUnknown, match=r"^toy answered POST /things, a write, with half an answer: id is missing\.$"
     ):
         Call("toy", "POST", "/things").written({}, answers.record({"id": answers.key}))
-
-
-def rows(*numbers: int) -> list[dict[str, Any]]:
-    return [{"id": number} for number in numbers]
 
 
 def read(*pages: Page) -> list[dict[str, Any]]:
