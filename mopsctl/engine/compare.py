@@ -111,12 +111,12 @@ def for_people(kind: Kind, name: str, seen: Observation | None) -> bool:
 
 
 def merged_order(wanted: Sequence[str], seen: Sequence[str]) -> list[str]:
-    """The wanted keys in the wanted order, with everybody else's keys where they were."""
-    present = set(seen)
+    """The wanted keys in the wanted order, with everybody else's keys where they were; each key once."""
+    present, wanted = dict.fromkeys(seen), list(dict.fromkeys(wanted))
     queue = [key for key in wanted if key in present]
     mine = set(queue)
     refill = iter(queue)
-    merged = [next(refill) if key in mine else key for key in seen]
+    merged = [next(refill) if key in mine else key for key in present]
     for position, key in enumerate(wanted):
         if key not in present:
             before = wanted[position - 1] if position else None
