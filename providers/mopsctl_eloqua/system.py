@@ -7,9 +7,10 @@ from functools import partial
 
 from mopsctl.address import Address
 from mopsctl.errors import OutcomeUnknown, PermissionError_, VendorError
+from mopsctl.provider.collections import Refusal, gathered
 from mopsctl.provider.contract import Account, Calls, Connection, Progress, System
 from mopsctl.provider.refresh import TokenStore
-from mopsctl.resource import Impact, Reading, Resource, Result, Write
+from mopsctl.resource import Impact, Observation, Reading, Resource, Result, Write
 from mopsctl_eloqua.live.fields import ContactFields
 from mopsctl_eloqua.live.groups import EmailGroups
 from mopsctl_eloqua.live.helpers import swept_quietly
@@ -80,18 +81,19 @@ class EloquaSystem(System):
         return self._read({kind: partial(self._shelves[kind].reread, asked) for kind, asked in by_kind.items()})
 
     def _read(self, looks: Mapping[str, Callable[[], Seen]]) -> Reading:
-        items: Seen = {}
-        unreadable: dict[str, str] = {}
-        for kind, look in looks.items():
+        def told(kind: str, look: Callable[[], Seen]) -> Iterable[Observation]:
             self._progress(f"reading {kind.replace('-', ' ')}s")
-            try:
-                items |= look()
-            except (PermissionError_, VendorError) as error:
-                unreadable[kind] = f"{error.message} The {kind.replace('-', ' ')}s could not be read."
-        if "option-list" in unreadable and "field" in looks:
-            unreadable.setdefault("field", f"Contact fields name their option lists. {unreadable['option-list']}")
-        seen = {address: each for address, each in items.items() if address.kind not in unreadable}
-        return Reading(seen, frozenset(looks) - unreadable.keys(), unreadable)
+            return look().values()
+
+        def why(kind: str, error: Refusal) -> str:
+            return f"{error.message} The {kind.replace('-', ' ')}s could not be read."
+
+        found = gathered([(kind, partial(told, kind, look)) for kind, look in looks.items()], why)
+        if "option-list" not in found.unreadable or "field" not in looks:
+            return found
+        lists = f"Contact fields name their option lists. {found.unreadable['option-list']}"
+        items = {address: each for address, each in found.items.items() if address.kind != "field"}
+        return Reading(items, found.kinds - {"field"}, {"field": lists, **found.unreadable})
 
     def write(self, writes: Sequence[Write]) -> Iterator[Result]:
         """One result per write. A write whose answer was lost is not repeated; the others go on, then it is raised."""

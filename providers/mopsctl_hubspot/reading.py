@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from mopsctl.address import Address
 from mopsctl.errors import PermissionError_, SystemError_, VendorError
 from mopsctl.provider import http
+from mopsctl.provider.collections import gathered
 from mopsctl.resource import Observation, Reading
 from mopsctl_hubspot.api import HubSpotApi, is_absent
 from mopsctl_hubspot.kinds import KINDS, MOST_PROPERTIES_PER_CALL
@@ -88,7 +90,7 @@ class Shelf:
         paths = self._api.paths
         params = {"archived": "false", "dataSensitivity": sensitivity}
         if names is None:
-            return self._api.collection(paths.properties(object_name), params)
+            return self._listed(object_name, sensitivity)
         if len(names) == 1:
             return self._single(paths.properties(object_name, names[0]), params)
         found: list[Raw] = []
@@ -96,6 +98,10 @@ class Shelf:
             inputs = [{"name": name} for name in names[start : start + MOST_PROPERTIES_PER_CALL]]
             found += self._batch(object_name, sensitivity, inputs)
         return found
+
+    def _listed(self, object_name: str, sensitivity: str) -> list[Raw]:
+        params = {"archived": "false", "dataSensitivity": sensitivity}
+        return self._api.collection(self._api.paths.properties(object_name), params)
 
     def _single(self, path: str, params: Mapping[str, str]) -> list[Raw]:
         try:
@@ -114,9 +120,9 @@ class Shelf:
             if error.status not in (400, 404):
                 raise
             # Sources do not settle how a batch answers to names that are not there; the list surely tells.
-            return self._api.collection(
-                paths.properties(object_name), {"archived": "false", "dataSensitivity": sensitivity}
-            )
+            return self._listed(object_name, sensitivity)
+        if len(answer.get("results") or []) < len(inputs) and not answer.get("errors"):
+            return self._listed(object_name, sensitivity)  # of some nothing is said, which is not that they are absent
         others = [one for one in answer.get("errors") or [] if one.get("category") != "OBJECT_NOT_FOUND"]
         if others:
             raise VendorError(
@@ -143,15 +149,8 @@ class Reader:
         self._settle()
         for address in asked:
             self.raw.pop(address, None)
-        items: dict[Address, Observation] = {}
-        unreadable: dict[str, str] = {}
-        for kind, mine in _parts(asked):
-            try:
-                items |= {one.address: one for one in self._READERS[kind](self, shelf, mine)}
-            except (PermissionError_, VendorError) as error:
-                unreadable[kind] = " ".join([*([unreadable[kind]] if kind in unreadable else []), _said(error)])
-        kinds = frozenset(address.kind for address in asked) - unreadable.keys()
-        return Reading({address: items[address] for address in sorted(items)}, kinds, unreadable)
+        parts = [(kind, partial(self._READERS[kind], self, shelf, mine)) for kind, mine in _parts(asked)]
+        return gathered(parts, lambda _kind, error: _said(error))
 
     def _settle(self) -> None:
         """After a write whose answer was lost, wait until reads surely show whether it took effect."""

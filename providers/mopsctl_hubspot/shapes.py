@@ -86,7 +86,15 @@ _CONFIGURATION = record(
     | {"filterConfiguration?": record({"listFilterType?": text, "segmentIds?": many(key)})}
 )
 _PROBLEM = record({"category?": text, "message?": text, "subCategory?": text, "context?": mapped()})
-_BATCH = record({"results?": many(_property), "errors?": many(_PROBLEM)})
+_TOLD = record({"results?": many(_property), "errors?": many(_PROBLEM)})
+
+
+def _batch(value: Any, at: str) -> str:
+    """What became of each of many; it tells at least of some, or of what is wrong with them."""
+    flaw = _TOLD(value, at)
+    return flaw or ("" if value.get("results") is not None or value.get("errors") else "results is missing")
+
+
 _ACCOUNT = record({"portalId": key, "accountType?": text, "dataHostingLocation?": text, "portalName?": text})
 _PAGE = {"paging?": record({"next?": record({"after": key})})}
 
@@ -98,7 +106,7 @@ _ROWS: tuple[tuple[str, Shape, str], ...] = (
     (r"/scores$", _SCORE, "id"),
 )
 _THINGS: tuple[tuple[str, Shape], ...] = (
-    (r"/properties/[^/]+/batch/\w+$", _BATCH),
+    (r"/properties/[^/]+/batch/\w+$", _batch),
     (r"/properties/[^/]+/groups(/[^/]+)?$", _GROUP),
     (r"/properties/[^/]+(/[^/]+)?$", _property),
     (r"/pipelines/[^/]+/[^/]+/stages(/[^/]+)?$", record({"id": key})),

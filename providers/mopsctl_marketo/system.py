@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from mopsctl.address import Address
-from mopsctl.errors import OutcomeUnknown, PermissionError_, SystemError_, VendorError
+from mopsctl.errors import OutcomeUnknown, PermissionError_, SystemError_
+from mopsctl.provider.collections import Refusal, gathered
 from mopsctl.provider.contract import Account, Calls, Connection, Progress, System
 from mopsctl.resource import Impact, Observation, Reading, Resource, Result, Write
 from mopsctl_marketo import quota
@@ -85,26 +87,13 @@ class MarketoSystem(System):
         for address in addresses:
             if address.kind in self._collections:
                 asked.setdefault(address.kind, set()).add(address.name)
-        items: dict[Address, Observation] = {}
-        unreadable: dict[str, str] = {}
-        for kind in (kind for kind in self._collections if kind in asked):
+
+        def look(kind: str) -> Iterable[Observation]:
             if tell:
                 self._tell(f"reading every {KINDS[kind].noun}")
-            why_not = self._observe_into(items, kind, frozenset(asked[kind]))
-            if why_not:
-                unreadable[kind] = why_not
-        return Reading(items, frozenset(asked) - unreadable.keys(), unreadable)
+            return self._collections[kind].observe(kind, frozenset(asked[kind])).values()
 
-    def _observe_into(self, items: dict[Address, Observation], kind: str, names: frozenset[str]) -> str:
-        """Read one kind into `items`, or say why it cannot be read."""
-        try:
-            found = self._collections[kind].observe(kind, names)
-        except PermissionError_ as error:
-            return f"{error.message} To read every {KINDS[kind].noun}, {error.hint}."
-        except VendorError as error:
-            return _NOT_ENTITLED.get(error.code, f"No {KINDS[kind].noun} could be read. {error.message}")
-        items.update((each.address, each) for each in found.values())
-        return ""
+        return gathered([(kind, partial(look, kind)) for kind in self._collections if kind in asked], _why)
 
     def write(self, writes: Sequence[Write]) -> Iterator[Result]:
         """Carry out the writes one by one: Marketo answers for each alone, so that one lost answer leaves one in doubt."""
@@ -135,6 +124,12 @@ class MarketoSystem(System):
             return {write.address: Impact(None, reason) for write in asked}
         counter = PeopleCounter(self._api, self._describe)
         return {write.address: counter.of_write(write) for write in asked}
+
+
+def _why(kind: str, error: Refusal) -> str:
+    if isinstance(error, PermissionError_):
+        return f"{error.message} To read every {KINDS[kind].noun}, {error.hint}."
+    return _NOT_ENTITLED.get(error.code, f"No {KINDS[kind].noun} could be read. {error.message}")
 
 
 def _collections(api: MarketoApi, settings: Settings, describe: Describe) -> dict[str, Collection]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
-from mopsctl.errors import PermissionError_, SystemError_, VendorError
-from mopsctl.resource import Reading
+from mopsctl.errors import VendorError
+from mopsctl.provider.collections import Refusal, gathered
+from mopsctl.resource import Observation, Reading
 from mopsctl_salesforce import names
 from mopsctl_salesforce.observe import access, fields, lists, rows
 from mopsctl_salesforce.observe.look import Items, Look
@@ -32,24 +34,16 @@ UNASKED = ("field", "global-value-set", "validation-rule")
 
 def read(look: Look) -> Reading:
     """Everything the look asks about; what cannot be read is said by kind, never taken for absent."""
-    items: Items = {}
-    kinds: set[str] = set()
-    unreadable: dict[str, str] = {}
-    for kind in look.kinds() or UNASKED:
-        reader = _READERS.get(kind)
-        try:
-            if reader is not None:
-                items |= reader(look)
-            elif kind in rows.SHAPES:
-                items |= rows.observe(look, kind)
-        except (PermissionError_, VendorError) as error:
-            unreadable[kind] = _why(kind, error)
-        else:
-            kinds.add(kind)
-    return Reading(items, frozenset(kinds), unreadable)
+    return gathered([(kind, partial(_seen, look, kind)) for kind in look.kinds() or UNASKED], _why)
 
 
-def _why(kind: str, error: SystemError_) -> str:
+def _seen(look: Look, kind: str) -> Iterable[Observation]:
+    if kind in _READERS:
+        return _READERS[kind](look).values()
+    return rows.observe(look, kind).values() if kind in rows.SHAPES else ()
+
+
+def _why(kind: str, error: Refusal) -> str:
     missing = isinstance(error, VendorError) and error.code in ("INVALID_TYPE", "NOT_FOUND")
     if missing and kind in (*names.CONSENT_OBJECTS, "field"):
         hint = "the org has no such object: for consent rows, turn on Data Protection and Privacy in Setup"
