@@ -22,6 +22,11 @@ _PIECE = 65_536
 class Answer(httpx.Response):
     """A whole answer, unpacked."""
 
+    @property
+    def text(self) -> str:
+        """The text in it, which is UTF-8 at every vendor; what a header says of it may be anything."""
+        return self.content.decode("utf-8-sig", "replace")
+
     def json(self, **_options: Any) -> Any:
         """The JSON in it; ValueError, and nothing else, where there is none that can be used."""
         return parsed(self.content)

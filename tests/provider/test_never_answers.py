@@ -207,6 +207,14 @@ class TestSettings:
             Bounds.of(Connection("toy", {"deadline_seconds": text}))
 
 
+@pytest.mark.parametrize("charset", ["utf-16", "utf-32", "no-such", "idna", ""])
+def test_a_header_that_is_wrong_about_the_text_makes_no_difference(charset: str, opened: Opened) -> None:
+    headers = {"content-type": f"application/json; charset={charset}"}
+    said = httpx.MockTransport(lambda _request: httpx.Response(200, headers=headers, content='{"a": "é"}'.encode()))
+    answer = opened("http://127.0.0.1:9", transport=said).send("GET", "/things")
+    assert (answer.text, answer.json()) == ('{"a": "é"}', {"a": "é"})
+
+
 def test_a_stand_in_for_the_network_keeps_to_the_length_too(opened: Opened) -> None:
     flood = httpx.MockTransport(lambda _request: httpx.Response(200, content=b" " * 2_000_000))
     with pytest.raises(ConnectionFailed, match="more than 1 megabytes"):
