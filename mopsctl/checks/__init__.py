@@ -14,6 +14,7 @@ from mopsctl.checks.consent_rules import RULES as CONSENT_RULES
 from mopsctl.checks.documents import RULES as DOCUMENTS
 from mopsctl.checks.lifecycle import RULES as LIFECYCLE
 from mopsctl.checks.live import RULES as LIVE
+from mopsctl.checks.live import flows_of
 from mopsctl.checks.mapping import RULES as MAPPING
 from mopsctl.checks.moves import RULES as MOVES
 from mopsctl.checks.rules import Rule, silenced
@@ -45,5 +46,6 @@ def run(stack: Stack, today: datetime.date | None = None) -> tuple[Diagnostic, .
 def run_live(stack: Stack, views: Sequence[SystemView], today: datetime.date | None = None) -> tuple[Diagnostic, ...]:
     """Every finding that comparing the stack with what was read from its systems brings."""
     day = today or datetime.datetime.now(datetime.UTC).date()
-    found: Iterable[Diagnostic] = (finding for rule in LIVE for finding in rule.compare(stack, views))
+    flows = flows_of(stack, views)
+    found: Iterable[Diagnostic] = (finding for rule in LIVE for finding in rule.check(flows))
     return in_order(silenced(stack, found, day))

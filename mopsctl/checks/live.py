@@ -10,8 +10,7 @@ from mopsctl.checks.rules import Finding, Rule, rule
 from mopsctl.checks.types import fit
 from mopsctl.diagnostics import nearest
 from mopsctl.element import FieldType
-from mopsctl.engine.lower.common import value_list
-from mopsctl.engine.lower.fields import stage_list
+from mopsctl.engine.lower.common import ValueLists
 from mopsctl.engine.view import SystemView
 from mopsctl.manifest.model import Field, FieldCatalog, FieldMapping, Row, Stack
 from mopsctl.resource import FieldFacts
@@ -32,7 +31,7 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Flow:
     """A mapped field with both ends read, once for each pair of objects; data may flow from `source` to `target`."""
 
     mapping: FieldMapping
@@ -50,17 +49,17 @@ class Pair:
     "the types of both ends fit each other",
     why="A text that is sent to a number field stops the record; nobody is told.",
 )
-def types_fit(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
+def types_fit(flows: Sequence[Flow]) -> Iterator[Finding]:
     """A flow whose types do not fit cannot work; one that loses something needs somebody who accepts it."""
-    for pair in _flows(stack, views):
-        source, target = _held(pair), pair.target.facts.type
+    for flow in flows:
+        source, target = _held(flow), flow.target.facts.type
         how = fit(source, target) if source and target else "ok"
         if how == "-":
             hint = "give both fields types that fit, or set sync: none"
-            yield Finding(f"{_types(pair)}: values of {pair.field.label} cannot be moved.", pair.row.source, hint)
-        elif how == "loss" and target and fit(pair.field.type, target) == "loss" and not _accepted(pair):
+            yield Finding(f"{_types(flow)}: values of {flow.field.label} cannot be moved.", flow.row.source, hint)
+        elif how == "loss" and target and fit(flow.field.type, target) == "loss" and not _accepted(flow):
             hint = "give both fields types that fit, or say accept_loss: WHY"
-            yield Finding(f"{_types(pair)}: values of {pair.field.label} lose something.", pair.row.source, hint)
+            yield Finding(f"{_types(flow)}: values of {flow.field.label} lose something.", flow.row.source, hint)
 
 
 @rule(
@@ -70,21 +69,21 @@ def types_fit(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
     "both ends know the same values",
     why="A value that one end does not know stops the record, or is thrown away without a word.",
 )
-def values_cover_each_other(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
+def values_cover_each_other(flows: Sequence[Flow]) -> Iterator[Finding]:
     """A live value at the source that has no counterpart at the target. No manifest names it, and whether a record holds it is
     not known here: it never stops an apply.
     """
-    for pair in _flows(stack, views):
-        live, there = pair.source.facts.values, pair.target.facts.values
+    for flow in flows:
+        live, there = flow.source.facts.values, flow.target.facts.values
         if live is None or there is None:
             continue
-        other = pair.row.unknown_value.removeprefix(_OTHER) if pair.row.unknown_value.startswith(_OTHER) else None
-        if other is not None and _spelled_there(pair, other) in there:
+        other = flow.row.unknown_value.removeprefix(_OTHER) if flow.row.unknown_value.startswith(_OTHER) else None
+        if other is not None and _spelled_there(flow, other) in there:
             continue
-        translated = {spelled_here for _, spelled_here, _ in pair.spelled}
+        translated = {spelled_here for _, spelled_here, _ in flow.spelled}
         for value in live:
             if value not in there and value not in translated:
-                yield _unknown_value(pair, value, there)
+                yield _unknown_value(flow, value, there)
 
 
 @rule(
@@ -94,17 +93,17 @@ def values_cover_each_other(stack: Stack, views: Sequence[SystemView]) -> Iterat
     "texts fit into the other end",
     why="A longer text is cut, or the record is refused.",
 )
-def texts_fit(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
+def texts_fit(flows: Sequence[Flow]) -> Iterator[Finding]:
     """The declared, else the live length of the source against the live length of the target."""
-    for pair in _flows(stack, views):
-        longest = pair.row.max or pair.field.max or _longest(pair.source.facts)
-        room = pair.target.facts.length
+    for flow in flows:
+        longest = flow.row.max or flow.field.max or _longest(flow.source.facts)
+        room = flow.target.facts.length
         if longest and room and longest > room:
-            unit = "bytes" if pair.target.facts.bytes else "characters"
+            unit = "bytes" if flow.target.facts.bytes else "characters"
             yield Finding(
-                f"{pair.field.label} may have {longest} characters; {pair.target.system} {pair.target.name} takes {room} {unit}.",
-                pair.row.source,
-                f"set max: {room} for the field, or use a longer field in {pair.target.system}",
+                f"{flow.field.label} may have {longest} characters; {flow.target.system} {flow.target.name} takes {room} {unit}.",
+                flow.row.source,
+                f"set max: {room} for the field, or use a longer field in {flow.target.system}",
             )
 
 
@@ -115,15 +114,15 @@ def texts_fit(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
     "a required field is filled at the other end too",
     why="A record without the value is refused by the system that requires it.",
 )
-def required_is_required(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
+def required_is_required(flows: Sequence[Flow]) -> Iterator[Finding]:
     """A target that requires what the source leaves optional."""
-    for pair in _flows(stack, views):
-        if pair.target.facts.required and not pair.source.facts.required:
+    for flow in flows:
+        if flow.target.facts.required and not flow.source.facts.required:
             yield Finding(
-                f"{pair.target.system} {pair.target.name} is required, {pair.source.system} {pair.source.name} is not: records "
+                f"{flow.target.system} {flow.target.name} is required, {flow.source.system} {flow.source.name} is not: records "
                 "without it are refused.",
-                pair.row.source,
-                f"make it required in {pair.source.system} too, or give it a default in {pair.target.system}",
+                flow.row.source,
+                f"make it required in {flow.source.system} too, or give it a default in {flow.target.system}",
             )
 
 
@@ -134,15 +133,15 @@ def required_is_required(stack: Stack, views: Sequence[SystemView]) -> Iterator[
     "nothing writes into a field that computes itself",
     why="The sync reports an error for each record, or nothing at all.",
 )
-def targets_take_values(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
+def targets_take_values(flows: Sequence[Flow]) -> Iterator[Finding]:
     """A target that is computed or read-only, unless the row says that the connector owns it."""
-    for pair in _flows(stack, views):
-        computed = pair.target.facts.type == "computed" or pair.target.facts.read_only
-        if computed and not pair.row.locked_by:
+    for flow in flows:
+        computed = flow.target.facts.type == "computed" or flow.target.facts.read_only
+        if computed and not flow.row.locked_by:
             yield Finding(
-                f"{pair.target.system} {pair.target.name} cannot be written, and the row sends {pair.field.label} there.",
-                pair.row.source,
-                f"let {pair.target.system} win, or set sync: none",
+                f"{flow.target.system} {flow.target.name} cannot be written, and the row sends {flow.field.label} there.",
+                flow.row.source,
+                f"let {flow.target.system} win, or set sync: none",
             )
 
 
@@ -153,16 +152,16 @@ def targets_take_values(stack: Stack, views: Sequence[SystemView]) -> Iterator[F
     "the integration user sees the field",
     why="A field that the integration user cannot see is not there for the sync.",
 )
-def fields_are_visible(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
+def fields_are_visible(flows: Sequence[Flow]) -> Iterator[Finding]:
     """A live field that is hidden from the integration user."""
     seen: set[tuple[str, str]] = set()
-    for pair in _flows(stack, views):
-        for end in (pair.source, pair.target):
+    for flow in flows:
+        for end in (flow.source, flow.target):
             if end.facts.visible is False and (end.system, end.name) not in seen:
                 seen.add((end.system, end.name))
                 yield Finding(
                     f"The integration user cannot see {end.system} {end.name}.",
-                    pair.row.source,
+                    flow.row.source,
                     "grant read access to the field, or plan without --only so that mopsctl's permission set grants it",
                 )
 
@@ -174,13 +173,13 @@ def fields_are_visible(stack: Stack, views: Sequence[SystemView]) -> Iterator[Fi
     "days stay days",
     why="A day that becomes a moment, or a moment that becomes a day, shifts by one where the time zones differ.",
 )
-def days_do_not_shift(stack: Stack, views: Sequence[SystemView]) -> Iterator[Finding]:
+def days_do_not_shift(flows: Sequence[Flow]) -> Iterator[Finding]:
     """A date at one end and a date with a time at the other."""
-    for pair in _flows(stack, views):
-        if {pair.source.facts.type, pair.target.facts.type} == {"date", "datetime"} and not _accepted(pair):
+    for flow in flows:
+        if {flow.source.facts.type, flow.target.facts.type} == {"date", "datetime"} and not _accepted(flow):
             yield Finding(
-                f"{_types(pair)}: {pair.field.label} may shift by a day.",
-                pair.row.source,
+                f"{_types(flow)}: {flow.field.label} may shift by a day.",
+                flow.row.source,
                 "use one type on both ends, or say accept_loss: WHY",
             )
 
@@ -190,60 +189,63 @@ def _longest(facts: FieldFacts) -> int | None:
     return max(map(len, facts.values)) if facts.values else facts.length
 
 
-def _held(pair: Pair) -> FieldType | None:
+def _held(flow: Flow) -> FieldType | None:
     """The type of the source; a text that holds a declared list counts as the list, because some systems have no other."""
-    live = pair.source.facts.type
-    return pair.field.type if live in _TEXTS and pair.field.type in _LISTS else live
+    live = flow.source.facts.type
+    return flow.field.type if live in _TEXTS and flow.field.type in _LISTS else live
 
 
-def _types(pair: Pair) -> str:
-    source, target = pair.source, pair.target
+def _types(flow: Flow) -> str:
+    source, target = flow.source, flow.target
     return f"{source.system} {source.name} is {source.facts.type}, {target.system} {target.name} is {target.facts.type}"
 
 
-def _accepted(pair: Pair) -> bool:
-    return bool(pair.row.accept_loss or pair.field.accept_loss)
+def _accepted(flow: Flow) -> bool:
+    return bool(flow.row.accept_loss or flow.field.accept_loss)
 
 
-def _spelled_there(pair: Pair, key: str) -> str:
-    return next((there for each, _, there in pair.spelled if each == key), key)
+def _spelled_there(flow: Flow, key: str) -> str:
+    return next((there for each, _, there in flow.spelled if each == key), key)
 
 
-def _unknown_value(pair: Pair, value: str, there: Sequence[str]) -> Finding:
+def _unknown_value(flow: Flow, value: str, there: Sequence[str]) -> Finding:
     near = nearest(value, there)
     hint = f"did you mean '{near}'? Spell it alike on both ends, or translate it in the row" if near else ""
     return Finding(
-        f"{pair.source.system} {pair.source.name} has the value '{value}', which {pair.target.system} {pair.target.name} does "
+        f"{flow.source.system} {flow.source.name} has the value '{value}', which {flow.target.system} {flow.target.name} does "
         "not know.",
-        pair.row.source,
+        flow.row.source,
         hint or "add it to the value set, or retire it at the source",
     )
 
 
-def _flows(stack: Stack, views: Sequence[SystemView]) -> Iterator[Pair]:
-    """Every direction in which a row may move data, where both ends were read."""
-    by_name = {view.name: view for view in views}
+def flows_of(stack: Stack, views: Sequence[SystemView]) -> tuple[Flow, ...]:
+    """Every direction in which a row may move data, where both ends were read; made once for all rules."""
+    by_name, lists = {view.name: view for view in views}, ValueLists(stack)
+    found: list[Flow] = []
     for name in sorted(stack.mappings):
         mapping = stack.mappings[name]
         catalog = stack.catalogs.get(mapping.catalog)
         if catalog is None or not set(mapping.between) <= by_name.keys():
             continue
         for row in mapping.rows.values():
-            field = catalog.fields.get(row.field)
-            if field is not None and row.sync != "none":
-                yield from _directions(stack, catalog, mapping, row, by_name)
+            if row.field in catalog.fields and row.sync != "none":
+                found += _directions(lists, catalog, mapping, row, by_name)
+    return tuple(found)
 
 
 def _directions(
-    stack: Stack, catalog: FieldCatalog, mapping: FieldMapping, row: Row, views: dict[str, SystemView]
-) -> Iterator[Pair]:
+    lists: ValueLists, catalog: FieldCatalog, mapping: FieldMapping, row: Row, views: dict[str, SystemView]
+) -> Iterator[Flow]:
     one, other = mapping.between
     winner = row.winner
     ways = [(winner, other if winner == one else one)] if winner in mapping.between else [(one, other), (other, one)]
     field = catalog.fields[row.field]
+    ends = {system: tuple(_ends(views[system], field)) for system in mapping.between}
     for source, target in ways:
-        for left, right in product(_ends(views[source], field), _ends(views[target], field)):
-            yield Pair(mapping, row, field, left, right, _spelled(stack, catalog, field, (source, target)))
+        spelled = _spelled(lists, catalog, field, (source, target)) if ends[source] and ends[target] else ()
+        for left, right in product(ends[source], ends[target]):
+            yield Flow(mapping, row, field, left, right, spelled)
 
 
 def _ends(view: SystemView, field: Field) -> Iterator[End]:
@@ -255,16 +257,10 @@ def _ends(view: SystemView, field: Field) -> Iterator[End]:
 
 
 def _spelled(
-    stack: Stack, catalog: FieldCatalog, field: Field, systems: tuple[str, str]
+    lists: ValueLists, catalog: FieldCatalog, field: Field, systems: tuple[str, str]
 ) -> tuple[tuple[str, str, str], ...]:
-    if field.lifecycle:
-        lists = [stage_list(stack.lifecycles[field.lifecycle], system) for system in systems]
-    else:
-        found = (
-            [value_list(stack, catalog, field.values, system, field.key) for system in systems] if field.values else []
-        )
-        lists = [each for each in found if each is not None]
-    if len(lists) != len(systems):
+    here, there = (lists.of_field(catalog, field, system) for system in systems)
+    if here is None or there is None:
         return ()
-    there = {item.key: item.value for item in lists[1].items}
-    return tuple((item.key, item.value, there[item.key]) for item in lists[0].items if item.key in there)
+    spelled = {item.key: item.value for item in there.items}
+    return tuple((item.key, item.value, spelled[item.key]) for item in here.items if item.key in spelled)

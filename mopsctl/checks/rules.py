@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mopsctl.diagnostics import Diagnostic, Level, Source
-from mopsctl.engine.view import SystemView
 from mopsctl.manifest.model import Document, Stack
-
-Check = Callable[[Stack, datetime.date], Iterator[Diagnostic]]
-Compare = Callable[[Stack, Sequence[SystemView]], Iterator[Diagnostic]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +21,9 @@ class Rule:
     why: str
     function: Callable[..., Iterator[Finding]]
 
-    def check(self, stack: Stack, today: datetime.date) -> Iterator[Diagnostic]:
-        """Every finding of this rule about a stack."""
-        return (self._diagnostic(found) for found in self.function(stack, today))
-
-    def compare(self, stack: Stack, views: Sequence[SystemView]) -> Iterator[Diagnostic]:
-        """Every finding of this rule about a stack and what was read."""
-        return (self._diagnostic(found) for found in self.function(stack, views))
+    def check(self, *subject: Any) -> Iterator[Diagnostic]:
+        """Every finding of this rule about what rules of its topic look at: a stack on a day, or what flows where."""
+        return (self._diagnostic(found) for found in self.function(*subject))
 
     def _diagnostic(self, found: Finding) -> Diagnostic:
         return Diagnostic(self.id, found.level or self.level, found.message, found.source, found.hint, found.address)

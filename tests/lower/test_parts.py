@@ -9,7 +9,7 @@ import pytest
 
 from mopsctl.element import Field, Item, Mode, Origin, Role, ValueList
 from mopsctl.engine.lower import lower
-from mopsctl.engine.lower.common import days, names_on
+from mopsctl.engine.lower.common import ValueLists, days, names_on
 from mopsctl.engine.lower.fields import Fields
 from mopsctl.manifest.base import Duration, DurationUnit, Metadata
 from mopsctl.manifest.catalog import Binding, FieldCatalog
@@ -58,7 +58,7 @@ def test_a_name_may_say_which_object_it_is_for(name: str, expected: tuple[tuple[
 
 def merged(known: Field, new: Field) -> Field:
     """The one field that two words about it become."""
-    fields = Fields(EMPTY, "hub")
+    fields = Fields(EMPTY, "hub", ValueLists(EMPTY))
     fields.add(known, new)
     (made,) = fields.all()
     return made

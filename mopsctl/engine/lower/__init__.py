@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mopsctl.element import Element
+from mopsctl.engine.lower.common import ValueLists
 from mopsctl.engine.lower.consent import consents, proof_fields
 from mopsctl.engine.lower.fields import Fields
 from mopsctl.engine.lower.lifecycle import lead_statuses, lifecycles, pipelines, stamp_fields
@@ -13,7 +14,8 @@ from mopsctl.manifest.model import Stack
 
 def lower(stack: Stack, system: str) -> tuple[Element, ...]:
     """Everything the stack wants on one system, groups and fields first. Pure."""
-    fields = Fields(stack, system)
+    lists = ValueLists(stack)
+    fields = Fields(stack, system, lists)
     fields.add(*stamp_fields(stack, system), *lead_statuses(stack, system, fields), *proof_fields(stack, system))
     return (
         *fields.groups(),
@@ -21,6 +23,6 @@ def lower(stack: Stack, system: str) -> tuple[Element, ...]:
         *lifecycles(stack, system),
         *pipelines(stack, system),
         *scores(stack, system, fields),
-        *mappings(stack, system),
+        *mappings(stack, system, lists),
         *consents(stack, system),
     )

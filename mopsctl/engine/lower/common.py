@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from mopsctl.element import Item, Origin, ValueList
-from mopsctl.manifest.model import Content, Duration, FieldCatalog, Managed, Stack, ValueSet
+from mopsctl.manifest.model import Content, Duration, Field, FieldCatalog, Lifecycle, Managed, Stack, ValueSet
 
 _DAYS = {"hours": 1 / 24, "days": 1, "weeks": 7, "months": 30, "years": 365}
 
@@ -40,29 +40,58 @@ def names_on(objects: tuple[str, ...], name: str) -> tuple[tuple[str, str], ...]
     return tuple((each, name) for each in objects)
 
 
-def value_list(stack: Stack, catalog: FieldCatalog, name: str, system: str, field_key: str = "") -> ValueList | None:
-    """A value set as one system spells it; a mapping row's own spelling of that field's values goes before the set's."""
-    found = catalog.value_sets.get(name) or _elsewhere(stack, name)
-    if found is None:
-        return None
-    spelled = dict(_row_spellings(stack, catalog, field_key, system))
-    items = tuple(
-        Item(value.key, spelled.get(value.key, value.on(system)), value.label, value.description, value.hidden)
-        for value in found.values.values()
-    )
-    return ValueList(found.name, items)
+class ValueLists:
+    """The value lists of a stack as each system spells them, every one made once, however many fields and rows name it."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._made: dict[tuple[str, str, str, str], ValueList | None] = {}
+        self._rows = _row_spellings(stack)
+
+    def of(self, catalog: FieldCatalog, name: str, system: str, field_key: str = "") -> ValueList | None:
+        """A value set as one system spells it; a mapping row's own spelling of that field's values goes before the set's."""
+        own = (
+            field_key if (catalog.name, field_key, system) in self._rows else ""
+        )  # fields without such a row share a list
+        asked = (catalog.name, name, system, own)
+        if asked not in self._made:
+            self._made[asked] = self._spelled(catalog, name, system, self._rows.get((catalog.name, own, system), {}))
+        return self._made[asked]
+
+    def of_field(self, catalog: FieldCatalog, field: Field, system: str) -> ValueList | None:
+        """The values of a field as one system spells them: its value set, or the stages of its lifecycle."""
+        if field.lifecycle:
+            return stage_list(self._stack.lifecycles[field.lifecycle], system)
+        return self.of(catalog, field.values, system, field.key) if field.values else None
+
+    def _spelled(self, catalog: FieldCatalog, name: str, system: str, spelled: Mapping[str, str]) -> ValueList | None:
+        found = catalog.value_sets.get(name) or self._elsewhere(name)
+        if found is None:
+            return None
+        items = tuple(
+            Item(value.key, spelled.get(value.key, value.on(system)), value.label, value.description, value.hidden)
+            for value in found.values.values()
+        )
+        return ValueList(found.name, items)
+
+    def _elsewhere(self, name: str) -> ValueSet | None:
+        catalogs = self._stack.catalogs.values()
+        return next((catalog.value_sets[name] for catalog in catalogs if name in catalog.value_sets), None)
 
 
-def _elsewhere(stack: Stack, name: str) -> ValueSet | None:
-    for catalog in stack.catalogs.values():
-        if name in catalog.value_sets:
-            return catalog.value_sets[name]
-    return None
-
-
-def _row_spellings(stack: Stack, catalog: FieldCatalog, field_key: str, system: str) -> Iterator[tuple[str, str]]:
+def _row_spellings(stack: Stack) -> dict[tuple[str, str, str], dict[str, str]]:
+    """What mapping rows say about spelling, by catalogue, field and system."""
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
     for name in sorted(stack.mappings):
         mapping = stack.mappings[name]
-        row = mapping.rows.get(field_key)
-        if row is not None and mapping.catalog == catalog.name:
-            yield from row.values.get(system, {}).items()
+        for row in mapping.rows.values():
+            for system, spelled in row.values.items():
+                found.setdefault((mapping.catalog, row.field, system), {}).update(spelled)
+    return found
+
+
+def stage_list(lifecycle: Lifecycle, system: str) -> ValueList:
+    """A lifecycle's stages as a value list of one system."""
+    stages = lifecycle.stages.values()
+    items = (Item(stage.key, stage.values.get(system, stage.key), stage.label, stage.description) for stage in stages)
+    return ValueList(lifecycle.id, tuple(items))

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import get_args
 
 from mopsctl import element
-from mopsctl.element import Item, Mode, Role, ValueList
-from mopsctl.engine.lower.common import origin, value_list
-from mopsctl.manifest.model import Field, FieldCatalog, Lifecycle, Stack
+from mopsctl.element import Mode, Role
+from mopsctl.engine.lower.common import ValueLists, origin
+from mopsctl.manifest.model import Field, FieldCatalog, Stack
 
 _NARROWER: tuple[Mode, ...] = get_args(Mode)  # in that order
 
@@ -17,7 +17,8 @@ _NARROWER: tuple[Mode, ...] = get_args(Mode)  # in that order
 class Fields:
     """The fields of one system, each (object, name) once; what is said twice is merged, the later part filling gaps."""
 
-    def __init__(self, stack: Stack, system: str) -> None:
+    def __init__(self, stack: Stack, system: str, lists: ValueLists) -> None:
+        self.lists = lists
         self._stack = stack
         self._system = system
         self._fields: dict[tuple[str, str], element.Field] = {}
@@ -77,7 +78,7 @@ class Fields:
             max=field.max,
             precision=field.precision,
             scale=field.scale,
-            values=self._values(catalog, field),
+            values=self.lists.of_field(catalog, field, self._system),
             required=field.required,
             unique=field.unique,
             default=field.default,
@@ -87,11 +88,6 @@ class Fields:
             group=group.on(self._system) if group else None,
             describe=catalog.describe,
         )
-
-    def _values(self, catalog: FieldCatalog, field: Field) -> ValueList | None:
-        if field.lifecycle:
-            return stage_list(self._stack.lifecycles[field.lifecycle], self._system)
-        return value_list(self._stack, catalog, field.values, self._system, field.key) if field.values else None
 
     def _role(self, catalog: FieldCatalog, field: Field) -> Role:
         lifecycles = [each for each in self._stack.lifecycles.values() if each.catalog == catalog.name]
@@ -106,13 +102,6 @@ class Fields:
             ("opt_out", opt_out),
         )
         return next((role for role, plays in parts if plays), "field")
-
-
-def stage_list(lifecycle: Lifecycle, system: str) -> ValueList:
-    """A lifecycle's stages as a value list of one system."""
-    stages = lifecycle.stages.values()
-    items = (Item(stage.key, stage.values.get(system, stage.key), stage.label, stage.description) for stage in stages)
-    return ValueList(lifecycle.id, tuple(items))
 
 
 def _merged(known: element.Field, new: element.Field) -> element.Field:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mopsctl import element
-from mopsctl.engine.lower.common import days, names_on, origin, value_list
+from mopsctl.engine.lower.common import days, names_on, origin
 from mopsctl.engine.lower.fields import Fields
 from mopsctl.manifest.model import NATIVE, Lifecycle, Pipeline, Sla, Stack, Stage, Transition
 
@@ -50,7 +50,7 @@ def lead_statuses(stack: Stack, system: str, fields: Fields) -> Iterator[element
         if status is None or catalog is None or system not in status.in_:
             continue
         declared = catalog.fields.get(status.field)
-        values = value_list(stack, catalog, status.values, system, status.field)
+        values = fields.lists.of(catalog, status.values, system, status.field)
         for object_name, field_name in names_on(catalog.bind.get(system, ()), status.in_[system]):
             at = origin(lifecycle, status)
             yield replace(

@@ -6,25 +6,24 @@ from collections.abc import Iterator
 
 from mopsctl import element
 from mopsctl.condition import sentence, tests
-from mopsctl.engine.lower.common import origin, value_list
-from mopsctl.engine.lower.fields import stage_list
+from mopsctl.engine.lower.common import ValueLists, origin
 from mopsctl.manifest.model import Field, FieldCatalog, FieldMapping, Row, Stack
 
 
-def mappings(stack: Stack, system: str) -> Iterator[element.Mapping_]:
+def mappings(stack: Stack, system: str, lists: ValueLists) -> Iterator[element.Mapping_]:
     """Every mapping document that has this system on one of its ends."""
     for name in sorted(stack.mappings):
         mapping = stack.mappings[name]
         catalog = stack.catalogs.get(mapping.catalog)
         if system in mapping.between and catalog is not None:
-            yield _mapping(stack, mapping, catalog, system)
+            yield _mapping(lists, mapping, catalog, system)
 
 
-def _mapping(stack: Stack, mapping: FieldMapping, catalog: FieldCatalog, system: str) -> element.Mapping_:
+def _mapping(lists: ValueLists, mapping: FieldMapping, catalog: FieldCatalog, system: str) -> element.Mapping_:
     there = next(each for each in mapping.between if each != system)
     asked = next((test.name for test in tests(mapping.scope) if test.subject == "field"), "") if mapping.scope else ""
     scope = catalog.fields.get(asked)
-    rows = (_row(stack, mapping, catalog, row, (system, there)) for row in mapping.rows.values())
+    rows = (_row(lists, mapping, catalog, row, (system, there)) for row in mapping.rows.values())
     return element.Mapping_(
         origin=origin(mapping),
         name=mapping.name,
@@ -39,12 +38,12 @@ def _mapping(stack: Stack, mapping: FieldMapping, catalog: FieldCatalog, system:
 
 
 def _row(
-    stack: Stack, mapping: FieldMapping, catalog: FieldCatalog, row: Row, pair: tuple[str, str]
+    lists: ValueLists, mapping: FieldMapping, catalog: FieldCatalog, row: Row, pair: tuple[str, str]
 ) -> element.MappingRow | None:
     field = catalog.fields.get(row.field)
     if field is None:
         return None
-    here, there = (_side(stack, catalog, field, system) for system in pair)
+    here, there = (_side(lists, catalog, field, system) for system in pair)
     return element.MappingRow(
         origin=origin(mapping, row),
         key=row.field,
@@ -59,14 +58,8 @@ def _row(
     )
 
 
-def _side(stack: Stack, catalog: FieldCatalog, field: Field, system: str) -> element.Side:
+def _side(lists: ValueLists, catalog: FieldCatalog, field: Field, system: str) -> element.Side:
     binding = field.in_.get(system)
-    spelled = tuple((item.key, item.value) for item in _items(stack, catalog, field, system))
+    values = lists.of_field(catalog, field, system)
+    spelled = tuple((item.key, item.value) for item in values.items) if values else ()
     return element.Side(system, binding.names if binding else (), field.type, spelled)
-
-
-def _items(stack: Stack, catalog: FieldCatalog, field: Field, system: str) -> tuple[element.Item, ...]:
-    if field.lifecycle:
-        return stage_list(stack.lifecycles[field.lifecycle], system).items
-    found = value_list(stack, catalog, field.values, system, field.key) if field.values else None
-    return found.items if found else ()
