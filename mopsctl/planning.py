@@ -10,15 +10,16 @@ from pathlib import Path
 from mopsctl import checks, policy, sessions
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic, in_order
-from mopsctl.engine import foresight, journal, planner, safety
+from mopsctl.engine import compare, foresight, journal, planner, safety
 from mopsctl.engine.journal import Unfinished
 from mopsctl.engine.plan import Inputs, Plan
 from mopsctl.engine.report import Listener
 from mopsctl.engine.view import Rules, SystemView
+from mopsctl.errors import StateError
 from mopsctl.manifest.loader import Loaded
 from mopsctl.manifest.model import Environment, Limit, Stack
 from mopsctl.sessions import Session
-from mopsctl.state.model import State
+from mopsctl.state.model import WAY_OUT, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ class Scene:
     def inputs(self) -> Inputs:
         """What a plan is decided on."""
         return _inputs(self.folder, self.loaded, self.environment, self.state, self.opened)
+
+    def refuse_misfits(self) -> None:
+        """Raise StateError where what is recorded of a thing is of a sort that its kind never has."""
+        kinds = {session.name: session.provider.kinds for session in self.opened}
+        for address, entry in sorted(self.base.entries.items()):
+            kind = kinds.get(address.system, {}).get(address.kind)
+            if kind is not None and (what := compare.misfit(kind, entry.attributes)):
+                raise StateError(f"The state is damaged: things.{address}.attributes.{what}.", hint=WAY_OUT)
 
     def plan(self, selection: Selection, *, allow_remove: bool) -> Planned:
         """Read the systems once and say what applying the stack would do. Raises WrongAccount."""

@@ -79,6 +79,7 @@ def plan(ask: Ask) -> Plan:
     state = store.read()
     with sessions.opened(stack, environment, ask.folder, ask.listen, ask.selection.may_have_system) as opened:
         scene = Scene(ask.folder, stack, environment, loaded, tuple(findings), state, unfinished, opened, ask.listen)
+        scene.refuse_misfits()
         _refuse_selecting_nothing(ask.selection, opened, scene.base)
         seen = scene.plan(ask.selection, allow_remove=ask.allow_remove)
         made = seen.plan
@@ -131,6 +132,7 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
             scene = Scene(
                 ask.folder, stack, environment, loaded, tuple(findings), state, unfinished, opened, ask.listen
             )
+            scene.refuse_misfits()
             _refuse_stale(made, scene.inputs, state, digest, resumed=broken is not None)
             agreed = _checked(scene, made, broken, ask) if saved or resume else _believed(scene, made)
             base = scene.base if state else replace(scene.base, lineage=fresh("", "").lineage)

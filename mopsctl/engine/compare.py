@@ -23,6 +23,17 @@ def attribute(kind: Kind, name: str) -> Attribute:
     return kind.attributes.get(name, PLAIN)
 
 
+def misfit(kind: Kind, attributes: Attributes) -> str:
+    """The first attribute whose value is of a sort that its kind never has, with what it has to be; empty where all fit."""
+    for name in sorted(attributes):
+        rule, value = attribute(kind, name), attributes[name]
+        if rule.keyed and not isinstance(value, dict):
+            return f"{name} has to be an object"
+        if rule.order_of and not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
+            return f"{name} has to be a list of texts"
+    return ""
+
+
 def target(kind: Kind, wanted: Attributes, seen: Attributes, last: Attributes) -> dict[str, Json]:
     """All attributes as they shall be afterwards: what was seen, with every owned part put in place.
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from mopsctl.provider import registry
 from tests.journeys.conftest import Run, Stack
 
 HUBSPOT = ("--only", "hubspot:*")
@@ -139,6 +140,56 @@ def test_state_file_with_an_unknown_kind_is_told_with_the_way_out(applied: Stack
     assert nosuch in json.loads(record(applied).read_text(encoding="utf-8"))["things"]
     assert applied.run("state", "forget", nosuch, "-e", "local", "--stack", applied.folder).code == 0
     assert "nosuch" not in applied.run("plan", applied.folder, "-e", "local", *HUBSPOT).out
+
+
+ODD_NAMES = (
+    "x",
+    ".",
+    "a.b.c.d",
+    "contact.",
+    ".x",
+    "contact.é",
+    "a/b",
+    " ",
+    "::error::x",
+    "1",
+    "Contact.x__c",
+    "a" * 300,
+    "\n",
+    "%2e",
+)
+
+
+@pytest.mark.parametrize("system", ["hubspot", "salesforce", "marketo", "eloqua"])
+def test_state_file_with_names_no_vendor_has_ends_in_a_plan_or_a_sentence(applied: Stack, system: str) -> None:
+    """An adapter takes addresses from the record; what stands there is absent, or the vendor says why it cannot be read."""
+    kinds = sorted(registry.load(system).kinds)
+    made = [f"{system}:{kind}/{name}" for kind in kinds for name in ODD_NAMES]
+    edit(record(applied), lambda data: data["things"].update(dict.fromkeys(made, data["things"][LEAD_SOURCE])))
+    run = applied.run("plan", applied.folder, "-e", "local", "--only", f"{system}:*", "--no-counts", "--format", "json")
+    (report,) = run.document["systems"]
+    assert run.code == (0 if report["status"] == "read" else 1)
+    assert "mistake" not in report["message"]
+    assert "mistake in mopsctl" not in run.err
+
+
+@pytest.mark.parametrize("odd", [None, 5, "x", [], {}, [1], [[]], {"a": None}, {"a": {"b": 1}}, True], ids=repr)
+def test_state_file_whose_attributes_are_of_another_sort_ends_in_a_plan_or_a_sentence(applied: Stack, odd: Any) -> None:
+    """What was applied last is compared with what is there, so that it has to be of the sort that its attribute is."""
+
+    def change(data: Any) -> None:
+        for each in data["things"].values():
+            each["attributes"] = dict.fromkeys(each["attributes"], odd)
+
+    edit(record(applied), change)
+    run = applied.run("plan", applied.folder, "-e", "local", "--format", "json")
+    if run.code == 1:
+        one_sentence(applied.apply("--allow-remove"), "The state is damaged", ".attributes.", "has to be")
+    else:
+        assert run.code == 0, run.err
+        assert {report["status"] for report in run.document["systems"]} == {"read"}
+        assert applied.apply("--allow-remove").code in (0, 3)
+    assert "unexpected" not in run.err
 
 
 @pytest.fixture
