@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python chooses the interpreter for a new .venv, TESTS=tests/engine a part of the tests,
 # WORKERS=0 runs them in one process (for a debugger).
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-latest test-lowest lint format bench lock
+.PHONY: help demo test test-latest test-lowest test-kill lint format bench lock
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -30,6 +30,9 @@ test-latest: ## run all tests with the newest versions of all packages, in .venv
 test-lowest: ## run all tests with the oldest versions of what mopsctl imports, in .venv-lowest
 	@sh scripts/bootstrap lowest
 	.venv-lowest/bin/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+test-kill: $(INSTALLED) ## kill a run at every write of every kind of thing; takes many minutes
+	$(BIN)/python -m pytest -n 0 -m kill_matrix tests/journeys/test_kill_matrix.py
 
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .

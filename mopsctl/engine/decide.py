@@ -48,7 +48,7 @@ def _absent(resource: Resource, kind: Kind) -> Decision:
     change = replace(
         line(resource, kind, "add", "not_on_system"),
         fields=_new_fields(resource, kind),
-        wanted=_settable(resource, kind),
+        wanted=_recordable(resource, kind),
         fingerprint=compare.ABSENT,
         undo=kind.undo_add,
         irreversible=kind.irreversible,
@@ -59,6 +59,12 @@ def _absent(resource: Resource, kind: Kind) -> Decision:
 def _new_fields(resource: Resource, kind: Kind, *, every: bool = False) -> tuple[FieldChange, ...]:
     named = resource.attributes if every else _settable(resource, kind)
     return diff.changes(kind, {}, compare.target(kind, named, {}, {}))
+
+
+def _recordable(resource: Resource, kind: Kind) -> dict[str, Json]:
+    """What is on record of a thing once it is as wanted, however it came to be so: not what only people see to."""
+    modes = {name: compare.attribute(kind, name).mode for name in resource.attributes}
+    return {name: value for name, value in resource.attributes.items() if modes[name] != "verify"}
 
 
 def _settable(resource: Resource, kind: Kind) -> dict[str, Json]:
@@ -76,7 +82,7 @@ def _present(resource: Resource, kind: Kind, seen: Observation, entry: Entry | N
         return Decision(hand, quiet="verified")
     writable, by_hand, refused = _sorted_out(moved, kind, seen)
     found = tuple(_immutable(resource, kind, each) for each in _one_per_attribute(refused))
-    record = _record(resource, entry, {each.path[0] for each in by_hand})
+    record = _record(resource, kind, entry, {each.path[0] for each in by_hand})
     lines = []
     if writable:
         lines.append(replace(_changed(resource, kind, seen, entry, writable), wanted=record))
@@ -88,10 +94,13 @@ def _present(resource: Resource, kind: Kind, seen: Observation, entry: Entry | N
     return Decision(tuple(lines), found, quiet="verified" if builtin_only else "unchanged")
 
 
-def _record(resource: Resource, entry: Entry | None, by_hand: Collection[str]) -> dict[str, Json]:
-    """What may be recorded as applied: of what waits for a person, what was recorded before, if anything."""
+def _record(resource: Resource, kind: Kind, entry: Entry | None, by_hand: Collection[str]) -> dict[str, Json]:
+    """What may be recorded as applied: of what waits for a person, what was recorded before, if anything; of what a broken run
+    made, what an unbroken one would have recorded.
+    """
     last = entry.attributes if entry else {}
-    done = {name: value for name, value in resource.attributes.items() if name not in by_hand}
+    mine = _recordable(resource, kind).keys() | last.keys() if entry and entry.unsettled else resource.attributes.keys()
+    done = {name: value for name, value in resource.attributes.items() if name in mine and name not in by_hand}
     return done | {name: last[name] for name in by_hand if name in last}
 
 

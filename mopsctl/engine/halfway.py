@@ -31,14 +31,20 @@ def _fits(
 ) -> bool:
     if seen is None or leaves is None:
         return seen is None and leaves is None
-    wanted = compare.movable(kind, change.wanted, seen)
+    wanted = _written(kind, change, seen)
     there = compare.owned(kind, wanted, last, canonical.numbers(leaves))
     return canonical.digest(there) == canonical.digest(compare.owned(kind, wanted, last, seen.attributes))
 
 
+def _written(kind: Kind, change: Change, seen: Observation) -> dict[str, Json]:
+    """What calls of the change may have put in place; what the system itself fixes is no sign of them."""
+    wanted = compare.movable(kind, change.wanted, seen)
+    return {name: value for name, value in wanted.items() if compare.attribute(kind, name).mode != "fixed"}
+
+
 def _begun(kind: Kind, change: Change, seen: Observation) -> bool:
     """True where everything owned of a new thing is empty or as it is wanted."""
-    wanted = compare.movable(kind, change.wanted, seen)
+    wanted = _written(kind, change, seen)
     there = compare.owned(kind, wanted, {}, seen.attributes)
     ordered = {name for name in wanted if compare.attribute(kind, name).order_of}
     return all(_between(there.get(name), None, value, order=name in ordered) for name, value in wanted.items())

@@ -17,6 +17,7 @@ from mopsctl.testing.world import World
 
 Make = Callable[..., Resource]
 A = Address("memory", "field", "a")
+WANTED = {"label": "A", "description": "Words", "computed": "by the system"}
 
 
 class Killed(BaseException):
@@ -38,7 +39,7 @@ class InTwoCalls(MemorySystem):
             leaves = {**write.target, "label": label}
             self.on_step(Step(write.address, leaves))
             self._store.writes += 1
-            self._store.things[write.address] = leaves
+            self._store.things[write.address] = {**leaves, "computed": "by the system"}
             if number + 1 == self.dies_after:
                 raise Killed
             if number + 1 == self.loses_after:
@@ -53,8 +54,8 @@ def half(world: World, store: Store, field: Make) -> World:
     system.dies_after = 1
     world.system = system
     with pytest.raises(Killed):
-        world.converge([field("a", label="A", description="Words")])
-    assert store.things[A] == {"label": "birth name", "description": "Words"}
+        world.converge([field("a", **WANTED)])
+    assert store.things[A] == {**WANTED, "label": "birth name"}
     system.dies_after = 9
     return world
 
@@ -66,11 +67,11 @@ def outcomes(lines: Sequence[Line]) -> list[tuple[str, str]]:
 def test_what_the_journal_began_is_finished_by_a_resume(half: World, store: Store, field: Make) -> None:
     assert outcomes(half.resume()) == [("a", "done")]
     assert store.things[A]["label"] == "A"
-    assert half.plan([field("a", label="A", description="Words")]).changes == ()
+    assert half.plan([field("a", **WANTED)]).changes == ()
 
 
 def test_what_the_journal_began_is_ours_and_finished_by_a_plan(half: World, store: Store, field: Make) -> None:
-    wanted = [field("a", label="A", description="Words")]
+    wanted = [field("a", **WANTED)]
     plan = half.plan(wanted)
     assert [(change.action, change.reason) for change in plan.changes] == [("change", "differs")]
     assert plan.drift == ()

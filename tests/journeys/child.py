@@ -1,4 +1,4 @@
-"""A command line in a process of its own, started from a clean one so that it can be killed at any moment."""
+"""A command line in a process of its own, started from a clean one so that it can be killed at any moment; it never waits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def preload() -> None:
 
 def _run(arguments: list[str], environment: Mapping[str, str]) -> None:
     from mopsctl.cli.main import main
+    from mopsctl.provider import http
 
+    http.sleep = lambda _seconds: None
     os.environ.update(environment)
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         sys.stdout = sys.stderr = nowhere
