@@ -60,8 +60,7 @@ class Estate:
         return self.folder / ".mopsctl"
 
     def apply(self, *options: str) -> Run:
-        more = () if "--resume" in options else self.options
-        return self.run("apply", self.folder, "-e", "there", *more, *options)
+        return self.run("apply", self.folder, "-e", "there", *self.options, *options)
 
     def plan(self) -> Any:
         """The plan as JSON."""

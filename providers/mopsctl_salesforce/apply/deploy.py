@@ -237,7 +237,8 @@ def _by_file(package: Package, detail: Row, writes: Sequence[Write]) -> list[Add
 
 def _done(write: Write, successes: Sequence[Row]) -> Result:
     said = [str(each["problem"]) for each in successes if each.get("problem")]
-    ids = [str(each["id"]) for each in successes if each.get("id")]
+    read_with_id = write.address.kind != "lead-conversion"  # an id that no read shows is not put on record either
+    ids = [str(each["id"]) for each in successes if each.get("id") and read_with_id]
     return Result(write.address, "done", remote_id=ids[0] if ids else None, note=" ".join(said))
 
 
