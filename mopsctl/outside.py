@@ -154,7 +154,7 @@ def _too_deep() -> NoReturn:
 
 def _refuse_depth(data: Any) -> None:
     level = [data]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST):
         insides = (part.values() if isinstance(part, dict) else part for part in level if isinstance(part, dict | list))
         level = [each for inside in insides for each in inside if isinstance(each, dict | list)]
         if not level:

@@ -135,7 +135,7 @@ class LocalStore:
         if state.environment != self.environment:
             raise StateError(
                 f"{self._shown(self.path)} is the record of the environment {state.environment}, not of {self.environment}.",
-                hint=f"move it to {self._shown(self.path.with_name(state.environment + '.json'))}, where it belongs, or "
+                hint=f"move it to {self._shown(self.path.parent)}/{state.environment}.json, where it belongs, or "
                 "delete it: things are then found again by name",
             )
         if self.stack and state.stack != self.stack:

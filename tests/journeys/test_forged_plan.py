@@ -195,6 +195,24 @@ def test_forged_plan_that_hides_a_limit_is_refused(reviewed: Stack) -> None:
     assert applying(reviewed, "--accept", digest).code == 0
 
 
+def test_forged_plan_that_hides_records_in_a_stage_is_refused(applied: Stack) -> None:
+    """Whether records hold a stage that goes is asked again, for a plan may have been made without counts."""
+    recycled = """    - {key: recycled, label: Recycled to nurture, type: detour, owner: marketing, reasons: recycle_reason,
+       values: {hubspot: "${var.hs_stage_recycled}", salesforce: Recycled}}
+"""
+    back = "    - {from: [mql, sal, sql, opportunity], to: recycled, by: sales, require: [recycled.reason]}\n"
+    applied.edit("lifecycle/company.yaml", recycled, "")
+    applied.edit("lifecycle/company.yaml", back, "")
+    applied.edit("lifecycle/company.yaml", "from: [inquiry, recycled], to: mql", "from: inquiry, to: mql")
+    with applied.screen("salesforce") as salesforce:
+        salesforce.do("create_record", object_name="Account", Name="x", Lifecycle_Stage__c="Recycled")
+    options = ("-e", "local", "--only", "salesforce:*", "--no-counts")
+    assert applied.run("plan", applied.folder, *options, "-o", saved(applied)).code == 0
+    run = applying(applied)
+    assert run.code == 3
+    assert "LC018" in run.err
+
+
 def test_forged_plan_expected_digest_is_another(reviewed: Stack) -> None:
     digest = json.loads(saved(reviewed).read_text(encoding="utf-8"))["digest"]
     forge(saved(reviewed), _relabel)

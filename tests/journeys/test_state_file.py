@@ -118,13 +118,14 @@ def test_state_file_that_is_no_regular_file_is_told(applied: Stack, sort: str) -
     one_sentence(applied.run("plan", applied.folder, "-e", "local", *HUBSPOT), "is no regular file")
 
 
+@pytest.mark.parametrize("name", ["other", "../other", "/", "\n"])
 @pytest.mark.parametrize("key", ["stack", "environment"])
-def test_state_file_of_something_else_is_refused(applied: Stack, key: str) -> None:
-    edit(record(applied), lambda data: data.update({key: "other"}))
+def test_state_file_of_something_else_is_refused(applied: Stack, key: str, name: str) -> None:
+    edit(record(applied), lambda data: data.update({key: name}))
     before = record(applied).read_bytes()
     for command in ("plan", "apply", "drift"):
         run = applied.run(command, applied.folder, "-e", "local", *HUBSPOT, *(["--yes"] if command == "apply" else []))
-        one_sentence(run, f"is the record of the {key} other", "move it")
+        one_sentence(run, f"is the record of the {key}", "move it")
     assert record(applied).read_bytes() == before
 
 
