@@ -10,7 +10,17 @@ from mopsctl.provider.answers import Shape, count, many, mapped, maybe, name, re
 from mopsctl.provider.answers import either as one_of
 
 _KEYS = frozenset(
-    {"AssigneeId", "DeveloperName", "Field", "Id", "Name", "QualifiedApiName", "SetupEntityId", "SobjectType"}
+    {
+        "AssigneeId",
+        "DeveloperName",
+        "Field",
+        "Id",
+        "MasterLabel",
+        "Name",
+        "QualifiedApiName",
+        "SetupEntityId",
+        "SobjectType",
+    }
     | {"TableEnumOrId", "Username", "ValidationName", "DataType", "OrganizationType"}
 )
 """Columns that are never empty."""
