@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from mopsctl import files
 from mopsctl.address import Address
@@ -25,8 +24,8 @@ from mopsctl.provider.contract import Account, Connection, Converted, Pending, P
 from mopsctl.provider.gate import Gated
 from mopsctl.resource import Reading
 from mopsctl.secrets import Secret, mask
+from mopsctl.trust import Trust, hosts_of, refuse_addresses
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SORTS = {"sandbox": ("sandbox", "test", "unknown"), "production": ("production", "unknown")}
 
 
@@ -61,12 +60,17 @@ class Session:
 
 @contextlib.contextmanager
 def opened(
-    stack: Stack, environment: Environment, folder: Path, listen: Listener, chosen: Callable[[str], bool]
+    stack: Stack,
+    environment: Environment,
+    folder: Path,
+    listen: Listener,
+    chosen: Callable[[str], bool],
+    trust: Trust | None = None,
 ) -> Iterator[tuple[Session, ...]]:
     """Every chosen system of the stack, with emulators running where the environment is emulated; closed afterwards."""
     with contextlib.ExitStack() as exits:
         yield tuple(
-            _opened(exits, stack, _Place(environment, folder, listen), name)
+            _opened(exits, stack, _Place(environment, folder, listen, trust or Trust()), name)
             for name in sorted(stack.systems)
             if chosen(name)
         )
@@ -107,11 +111,12 @@ def _opened(exits: contextlib.ExitStack, stack: Stack, at: _Place, name: str) ->
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where systems are opened for: the environment, the stack's folder, and who listens."""
+    """Where systems are opened for: the environment, the stack's folder, who listens, and what is allowed outside the stack."""
 
     environment: Environment
     folder: Path
     listen: Listener
+    trust: Trust
 
 
 def _connection(exits: contextlib.ExitStack, at: _Place, provider: Provider, name: str) -> Connection:
@@ -126,14 +131,17 @@ def _connection(exits: contextlib.ExitStack, at: _Place, provider: Provider, nam
             f"The environment {environment.name} has no connection for the system {name}.",
             hint=f"add it under connections in {environment.source.file}, or leave the system out with --except '{name}:*'",
         )
-    _refuse_loopback(environment, name, settings)
+    plain = {key: _plain(value) for key, value in settings.items() if key not in provider.secret_settings}
+    hosts = hosts_of(provider, environment, at.trust)
+    refuse_addresses(environment, name, plain, hosts)
     return Connection(
         system=name,
-        settings={key: _plain(value) for key, value in settings.items() if key not in provider.secret_settings},
+        settings=plain,
         secrets={key: _secret(key, value) for key, value in settings.items() if key in provider.secret_settings},
         tier=environment.tier,
         emulated=environment.emulated,
         experimental=frozenset(declared.experimental if declared else ()),
+        hosts=hosts,
     )
 
 
@@ -175,25 +183,6 @@ def _emulated(provider: Provider, at: _Place, name: str) -> Iterator[Mapping[str
     data = files.own(at.folder, "emulators", at.environment.name, name)
     with running(made, data, persona=at.environment.tier) as handle:  # type: ignore[arg-type]
         yield handle.connection
-
-
-def _refuse_loopback(environment: Environment, name: str, settings: Mapping[str, Any]) -> None:
-    """Nothing of an emulator may be reached from a production environment."""
-    if environment.tier != "production" or environment.emulated:
-        return
-    addresses = [str(value) for key, value in settings.items() if key == "url" or key.endswith("_url")]
-    if any(_host(address) in LOOPBACK for address in addresses):
-        raise Refused(
-            f"The production environment {environment.name} points the system {name} at this machine.",
-            hint="an emulator stands in for trial and test: use it from an environment with 'emulated: true' or tier sandbox",
-        )
-
-
-def _host(address: str) -> str | None:
-    try:
-        return urlsplit(address).hostname
-    except ValueError:  # opening the connection words what is wrong with it
-        return None
 
 
 def settle(session: Session, unfinished: Unfinished | None) -> None:

@@ -27,6 +27,7 @@ from mopsctl.sessions import Session
 from mopsctl.signals import stopping
 from mopsctl.state.local import LocalStore
 from mopsctl.state.model import State, fresh
+from mopsctl.trust import Trust
 
 
 def clock() -> datetime.datetime:
@@ -46,6 +47,7 @@ class Ask:
     check_on_server: bool = False
     snapshot: Path | None = None
     listen: Listener = silent
+    trust: Trust = field(default_factory=Trust)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def plan(ask: Ask) -> Plan:
         ask.folder, environment.name
     ).unfinished()  # before the state: an apply beside it writes that first
     state = store.read()
-    with sessions.opened(stack, environment, ask.folder, ask.listen, ask.selection.may_have_system) as opened:
+    chosen = ask.selection.may_have_system
+    with sessions.opened(stack, environment, ask.folder, ask.listen, chosen, ask.trust) as opened:
         scene = Scene(ask.folder, stack, environment, loaded, tuple(findings), state, unfinished, opened, ask.listen)
         scene.refuse_misfits()
         _refuse_selecting_nothing(ask.selection, opened, scene.base)
@@ -128,7 +131,7 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
         unfinished = diary.unfinished()
         broken = unfinished if unfinished is not None and document.digest(unfinished.plan) == digest else None
         chosen = made.selection.may_have_system
-        with sessions.opened(stack, environment, ask.folder, ask.listen, chosen) as opened:
+        with sessions.opened(stack, environment, ask.folder, ask.listen, chosen, ask.trust) as opened:
             scene = Scene(
                 ask.folder, stack, environment, loaded, tuple(findings), state, unfinished, opened, ask.listen
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mopsctl.cli import options
+from mopsctl.cli import options, trusting
 from mopsctl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Wish:
     but: tuple[str, ...]
     allow_remove: bool
     no_counts: bool
+    allow_hosts: tuple[str, ...]
 
     @property
     def saved(self) -> bool:
@@ -65,6 +66,7 @@ class Wish:
 )  # fmt: skip
 @options.selection
 @options.planning
+@trusting.options
 @options.output("text", "json")
 @click.pass_obj
 def command(terminal: Terminal, /, **asked: Any) -> int:
@@ -188,6 +190,7 @@ def _ask(wish: Wish, folder: Path, environment: str, listen: Listener) -> workfl
         allow_remove=wish.allow_remove,
         counts=not wish.no_counts,
         listen=listen,
+        trust=trusting.trust(wish.allow_hosts),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mopsctl.cli import options
+from mopsctl.cli import options, trusting
 from mopsctl.cli.terminal import Terminal
 
 
@@ -18,9 +18,18 @@ from mopsctl.cli.terminal import Terminal
 @options.stack
 @options.environment()
 @options.selection
+@trusting.options
 @options.output("text", "json")
 @click.pass_obj
-def command(terminal: Terminal, *, stack: Path, environment: str, only: tuple[str, ...], but: tuple[str, ...]) -> int:
+def command(
+    terminal: Terminal,
+    *,
+    stack: Path,
+    environment: str,
+    only: tuple[str, ...],
+    but: tuple[str, ...],
+    allow_hosts: tuple[str, ...],
+) -> int:
     """Compare what the systems hold with what was last applied, apart from what the manifests want now.
 
     Writes nothing. Each line says what it was, what it is and what the manifests say. Exit code 2 where something moved, 1
@@ -35,7 +44,8 @@ def command(terminal: Terminal, *, stack: Path, environment: str, only: tuple[st
     from mopsctl.render.text import record
 
     with progress(terminal) as listen:
-        ask = workflow.Ask(stack, environment, Selection(only, but), counts=False, listen=listen)
+        trust = trusting.trust(allow_hosts)
+        ask = workflow.Ask(stack, environment, Selection(only, but), counts=False, listen=listen, trust=trust)
         made = workflow.plan(ask)
     if terminal.format == "json":
         terminal.out(json.drift(made))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mopsctl.cli import options
+from mopsctl.cli import options, trusting
 from mopsctl.cli.terminal import Terminal
 
 
@@ -24,6 +24,7 @@ from mopsctl.cli.terminal import Terminal
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan, for apply and show.")
 @options.selection
 @options.planning
+@trusting.options
 @click.option(
     "--check-on-server", is_flag=True, help="Let systems that can say what they would refuse; writes nothing."
 )
@@ -42,6 +43,7 @@ def command(
     but: tuple[str, ...],
     allow_remove: bool,
     no_counts: bool,
+    allow_hosts: tuple[str, ...],
     check_on_server: bool,
     detailed_exitcode: bool,
 ) -> int:
@@ -66,6 +68,7 @@ def command(
                 counts=not no_counts,
                 check_on_server=check_on_server,
                 listen=listen,
+                trust=trusting.trust(allow_hosts),
             )
         )
     if out is not None:
@@ -74,5 +77,6 @@ def command(
         part for option, globs in (("--only", only), ("--except", but)) for glob in globs for part in (option, glob)
     ]
     again += ["--allow-remove"] if allow_remove else []
+    again += [part for host in allow_hosts for part in ("--allow-host", host)]
     terminal.out(rendered(made, terminal, after_plan(made, stack, out, again), base_of(stack)))
     return exit_code(made, detailed=detailed_exitcode)

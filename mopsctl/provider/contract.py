@@ -19,7 +19,8 @@ An adapter may
 An adapter must not
 - write while it reads, converts or identifies;
 - widen a mode, emulate what the vendor does not offer, or skip anything silently;
-- print, log secrets, read files or environment variables, or import the engine, the command line or another adapter.
+- print, log secrets, read files or environment variables, or import the engine, the command line or another adapter;
+- send credentials to a host that `Connection.hosts` does not have, whoever named it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from mopsctl.address import Address
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.element import Element
 from mopsctl.provider.capability import Cell
+from mopsctl.provider.hosts import Hosts
 from mopsctl.resource import FieldFacts, Impact, Json, Observation, Reading, Resource, Result, Write
 from mopsctl.secrets import Secret
 
@@ -120,7 +122,7 @@ class Connection:
     """How to reach one account: settings from the environment document, secrets already resolved.
 
     `tier` is what the environment claims to be; an adapter refuses an account of the other sort. `experimental` names
-    switches the user turned on.
+    switches the user turned on. `hosts` are those that credentials may be sent to; an adapter hands them to its HTTP client.
     """
 
     system: str
@@ -129,6 +131,7 @@ class Connection:
     tier: Literal["sandbox", "production"] = "sandbox"
     emulated: bool = False
     experimental: frozenset[str] = frozenset()
+    hosts: Hosts = field(default_factory=Hosts)
 
     def text(self, name: str, default: str = "") -> str:
         """A setting as text."""
@@ -270,6 +273,7 @@ class Provider(ABC):
     concurrent_writes: ClassVar[int] = 1
     settings: ClassVar[Mapping[str, str]]  # name of a connection setting -> one sentence
     secret_settings: ClassVar[frozenset[str]]  # which of them are secrets
+    hosts: ClassVar[tuple[str, ...]] = ()  # the vendor's, with `*` for parts of the name; see mopsctl.provider.hosts
     switches: ClassVar[Mapping[str, str]] = {}  # experimental switches -> one sentence
 
     @property

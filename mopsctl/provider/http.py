@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal, Protocol
-from urllib.parse import urlsplit
 
 import httpx
 import tenacity
@@ -26,12 +25,12 @@ from mopsctl.provider import transport as wires
 from mopsctl.provider.answers import parsed
 from mopsctl.provider.bounds import MEGABYTE, Bounds, Clock, Overdue, TooLong, calling
 from mopsctl.provider.contract import Calls
+from mopsctl.provider.hosts import Hosts, check
 from mopsctl.secrets import MaskingFilter, mask
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
 MOST_ATTEMPTS = 5
-LOOPBACK = wires.LOOPBACK
 LONGEST_WAIT = 70.0  # seconds; a vendor that asks for more is told about instead of waited for
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -80,7 +79,8 @@ class Api:
 
     `judge` reads every answer; `pace` is a context manager entered around each call (a limiter), `auth` signs requests.
     Reads are repeated freely. A write is repeated only where the server surely did nothing; otherwise `OutcomeUnknown`.
-    `bounds` says how long a call may take with everything that is tried again, and how long an answer may be.
+    `bounds` says how long a call may take with everything that is tried again, and how long an answer may be. `hosts` are those
+    of the connection; left out, only this machine is reached. Nothing is sent anywhere but to `base_url`.
     """
 
     def __init__(
@@ -94,8 +94,9 @@ class Api:
         pace: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
         transport: httpx.BaseTransport | None = None,
         bounds: Bounds | None = None,
+        hosts: Hosts | None = None,
     ) -> None:
-        refuse_open(system, base_url)
+        self.place = check(system, base_url, hosts or Hosts())
         self.system = system
         self.base_url = base_url
         self._bounds = bounds or Bounds()
@@ -140,6 +141,8 @@ class Api:
             )
         except _NEVER_SENT as error:
             raise self._unsendable(error) from None
+        if (request.url.scheme, request.url.netloc) != (self._client.base_url.scheme, self._client.base_url.netloc):
+            raise self._led_away(request)
         with calling(self._bounds) as clock:
             return self._retrying(lambda: self._once(request, writes, clock), clock)
 
@@ -275,6 +278,13 @@ class Api:
             system=self.system,
         )
 
+    def _led_away(self, request: httpx.Request) -> ConnectionFailed:
+        return ConnectionFailed(
+            f"{self.system} names an address at {request.url.host}, and its credentials go to {self.place} only.",
+            hint="nothing was sent there; check the address in the environment document",
+            system=self.system,
+        )
+
     def _no_answer(self, error: Exception) -> ConnectionFailed:
         return ConnectionFailed(
             f"{self.system} does not answer at {self.base_url} ({_words(error)}).",
@@ -301,25 +311,6 @@ class Api:
             system=self.system,
             status=answer.status_code,
             body=json_module.loads(mask(json_module.dumps(body, ensure_ascii=False))),
-        )
-
-
-def is_closed(url: str) -> bool:
-    """True where nobody on the way can read along: https, or an address on this machine."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-
-
-def refuse_open(system: str, url: str) -> None:
-    """Raise ConnectionFailed where credentials would travel unencrypted."""
-    if not is_closed(url):
-        raise ConnectionFailed(
-            f"The address {url} of {system} is not encrypted.",
-            hint="it must begin with https://; only an emulator on this machine may be reached without it",
-            system=system,
         )
 
 

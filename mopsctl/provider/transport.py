@@ -12,8 +12,8 @@ import httpx
 
 from mopsctl.provider.answers import parsed
 from mopsctl.provider.bounds import TooLong, at_most
+from mopsctl.provider.hosts import leads_here
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PACKED = "gzip"  # what is asked for, and so what is unpacked: it can be unpacked a piece at a time
 _HOP = ("content-encoding", "content-length", "transfer-encoding")
 _PIECE = 65_536
@@ -48,7 +48,7 @@ def proxy_for(url: str) -> str | None:
     """The proxy that this machine's settings name for an address; never one for this machine itself."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if host in LOOPBACK or host.endswith(".localhost") or host.startswith("127.") or proxy_bypass(host):
+    if leads_here(url) or proxy_bypass(host):
         return None
     known = getproxies()
     found = known.get(parts.scheme) or known.get("all")

@@ -121,6 +121,7 @@ def provider(found: Provider) -> str:
                 name: {"about": said, "secret": name in found.secret_settings}
                 for name, said in {**found.settings, **SETTINGS}.items()
             },
+            "hosts": list(found.hosts),
             "switches": dict(found.switches),
         }
     )

@@ -32,6 +32,11 @@ class EloquaProvider(RoomProvider):
         "unsubscription_landing_page": "Id of the page shown after leaving an e-mail group that mopsctl makes.",
     }
     secret_settings: ClassVar[frozenset[str]] = frozenset({"password", "client_secret", "refresh_token"})
+    hosts: ClassVar[tuple[str, ...]] = (  # fact: eloqua-hosts
+        "login.eloqua.com",
+        "secure.eloqua.com",
+        "secure.*.eloqua.com",
+    )
     switches: ClassVar[Mapping[str, str]] = {
         "bulk-counts": "Counts records that a REST search cannot count through a Bulk export, which mopsctl makes and"
         " removes again on the account, also during a plan.",

@@ -12,6 +12,7 @@ from mopsctl.errors import AuthenticationError, ConnectionFailed, WrongAccount
 from mopsctl.provider.answers import Call
 from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.contract import Calls, Connection
+from mopsctl.provider.hosts import check_answer
 from mopsctl.provider.refresh import TokenStore, store_of
 from mopsctl_eloqua import answers, settings, shapes
 from mopsctl_eloqua.auth import TOKEN_PATH, Basic, Credentials, OAuth, token_verdict
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
     from mopsctl.provider.http import Api, Verdict
 
 REST, BULK = "rest", "bulk"
-_OWN_HOSTS = (".eloqua.com",)
 _TOLD_APART = ("url", "client_id", "company", "user")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,8 @@ class Session:
         self.system = connection.system
         self._connection = connection
         self._bounds = Bounds.of(connection)
-        self._login = Api(self.system, settings.login_url(connection), judge=self._judge_login, bounds=self._bounds)
+        url, judge, hosts = settings.login_url(connection), self._judge_login, connection.hosts
+        self._login = Api(self.system, url, judge=judge, bounds=self._bounds, hosts=hosts)
         self._credentials = self._chosen(store)
         self._guard = threading.RLock()
         self._identity: Identity | None = None
@@ -119,9 +119,8 @@ class Session:
 
         with self._guard:
             if self._api is None:
-                self._api = Api(
-                    self.system, self.identity().base, judge=answers.judge(self.system), bounds=self._bounds
-                )
+                judge, hosts = answers.judge(self.system), self._connection.hosts
+                self._api = Api(self.system, self.identity().base, judge=judge, bounds=self._bounds, hosts=hosts)
             return self._api
 
     def _follow(self) -> None:
@@ -168,16 +167,7 @@ class Session:
 
     def _trusted(self, base: str) -> str:
         """The base address, where credentials may be sent to it: Eloqua's own hosts, or loopback if log-in is there too."""
-        parts, login = _parts(base), urlsplit(settings.login_url(self._connection))
-        host = parts.hostname or ""
-        local = login.hostname in _LOOPBACK and host in _LOOPBACK
-        own = parts.scheme == "https" and (host.endswith(_OWN_HOSTS) or host == login.hostname)
-        if not (local or own):
-            raise ConnectionFailed(
-                f"{self.system} says its API lives at {base}, which is no address of Eloqua.",
-                hint="nothing was sent there; check url in the connection",
-                system=self.system,
-            )
+        check_answer(self.system, base, self._connection.hosts, self._login.place)
         return base
 
     def _judge_login(self, answer: Any) -> Verdict:

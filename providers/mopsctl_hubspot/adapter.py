@@ -28,6 +28,13 @@ class HubSpot(RoomProvider):
         "url": "Another base address than api.hubapi.com, for an emulator.",
     }
     secret_settings: ClassVar[frozenset[str]] = frozenset({"token", "client_secret", "refresh_token"})
+    hosts: ClassVar[tuple[str, ...]] = (  # fact: hubspot-hosts
+        "api.hubapi.com",
+        "api-ap1.hubapi.com",
+        "api-eu1.hubapi.com",
+        "api-na2.hubapi.com",
+        "api-na3.hubapi.com",
+    )
     switches: ClassVar[Mapping[str, str]] = {
         "lifecycle-stage-writes": "Write lifecycle stages through calls that HubSpot does not document, and read them back.",
         "lead-scoring-beta": "Save scoring models as drafts through HubSpot's beta API; nothing is ever published.",

@@ -104,6 +104,7 @@ class HubSpotApi:
             connection.text("url", BASE_URL).rstrip("/"),
             judge=Judge(self.system, self.limits),
             bounds=Bounds.of(connection),
+            hosts=connection.hosts,
         )
 
     @property

@@ -21,6 +21,7 @@ class Marketo(RoomProvider):
     version: ClassVar[str] = __version__
     settings: ClassVar[Mapping[str, str]] = SETTINGS
     secret_settings: ClassVar[frozenset[str]] = SECRETS
+    hosts: ClassVar[tuple[str, ...]] = ("*.mktorest.com",)  # fact: marketo-hosts
 
     def field_address(self, system: str, object_name: str, field_name: str) -> Address:
         """The address of a field; of a custom object's field, that of the object."""

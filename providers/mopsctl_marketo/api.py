@@ -41,12 +41,12 @@ class MarketoApi:
     """One account. The token is shared by the whole run and renewed once where Marketo refuses it."""
 
     def __init__(self, connection: Connection, settings: Settings) -> None:
-        judge, bounds = Judge(connection.system), Bounds.of(connection)
+        judge, bounds, hosts = Judge(connection.system), Bounds.of(connection), connection.hosts
         self.system = connection.system
         self._connection = connection
         self._pace = pace.shared(settings.address, settings.calls_in_20_seconds)
-        self._identity = Api(connection.system, settings.address, judge=judge.identity, bounds=bounds)
-        self._api = Api(connection.system, settings.address, judge=judge, pace=self._pace, bounds=bounds)
+        self._identity = Api(connection.system, settings.address, judge=judge.identity, bounds=bounds, hosts=hosts)
+        self._api = Api(connection.system, settings.address, judge=judge, pace=self._pace, bounds=bounds, hosts=hosts)
         self._tokens = TokenCache(self._fetched, lambda token: pace.clock() < token.until)
         self._over: DayIsOver | None = None
 

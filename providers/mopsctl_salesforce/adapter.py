@@ -36,6 +36,13 @@ class Salesforce(RoomProvider):
         "token_file": "Where the newest refresh token is kept (mode 0600, outside any repository).",
     }
     secret_settings: ClassVar[frozenset[str]] = frozenset({"client_secret", "private_key", "refresh_token"})
+    hosts: ClassVar[tuple[str, ...]] = (  # fact: salesforce-hosts
+        "login.salesforce.com",
+        "test.salesforce.com",
+        "*.my.salesforce.com",
+        "*.my.salesforce.mil",
+        "*.my.sfcrmproducts.cn",
+    )
 
     def field_address(self, system: str, object_name: str, field_name: str) -> Address:
         """The address of a field, `salesforce:field/Lead.Business_Unit__c`."""

@@ -62,7 +62,7 @@ class Session:
         self._wanted_version = _wanted_version(connection)
         self._version = ""
         self._api: Api | None = None
-        self._bounds = Bounds.of(connection)
+        self._bounds, self._hosts = Bounds.of(connection), connection.hosts
 
     # -- the wire
 
@@ -84,7 +84,9 @@ class Session:
         if self._api is None:
             headers = {"sforce-call-options": "client=mopsctl"}
             url = self.tokens.current().instance_url
-            self._api = Api(self.system, url, judge=self._judge, headers=headers, bounds=self._bounds)
+            self._api = Api(
+                self.system, url, judge=self._judge, headers=headers, bounds=self._bounds, hosts=self._hosts
+            )
         return self._api
 
     @property

@@ -16,7 +16,8 @@ from mopsctl import secrets
 from mopsctl.errors import AuthenticationError, ConnectionFailed, SystemError_
 from mopsctl.provider import answers
 from mopsctl.provider.bounds import Bounds
-from mopsctl.provider.http import OK, Api, Verdict, is_closed
+from mopsctl.provider.hosts import check_answer
+from mopsctl.provider.http import OK, Api, Verdict
 from mopsctl.provider.refresh import Kept, seed_of, store_of
 from mopsctl.provider.tokens import TokenCache
 
@@ -70,7 +71,8 @@ class Tokens:
         self.cache = TokenCache(self._fetched)
         self._store = store_of(connection, "salesforce", ("url", "login_url", "client_id"))
         url = _login_url(connection)
-        self._api = Api(connection.system, url, judge=self._judge, bounds=Bounds.of(connection))
+        bounds = Bounds.of(connection)
+        self._api = Api(connection.system, url, judge=self._judge, bounds=bounds, hosts=connection.hosts)
 
     @property
     def api(self) -> Api:
@@ -124,11 +126,7 @@ class Tokens:
             if body.get(name):
                 secrets.register(str(body[name]))
         instance = str(body.get("instance_url") or self._api.base_url).rstrip("/")
-        if not is_closed(instance):
-            raise ConnectionFailed(
-                f"Salesforce named {instance} as the org's address, which is not encrypted.",
-                system=self._connection.system,
-            )
+        check_answer(self._connection.system, instance, self._connection.hosts, self._api.place)
         *_, org_id, user_id = ("", "", *str(body.get("id") or "").rstrip("/").split("/"))
         return Token(str(body["access_token"]), instance, org_id, user_id)
 

@@ -18,8 +18,11 @@ from mopsctl import secrets
 from mopsctl.address import Address
 from mopsctl.errors import AuthenticationError, ConnectionFailed, RateLimited, WrongAccount
 from mopsctl.provider.contract import Connection
+from mopsctl.provider.hosts import Hosts
 from mopsctl.provider.refresh import Kept
 from mopsctl.secrets import Secret
+
+HOSTS = Hosts(provider.hosts, here=False)
 
 TOKEN, ID = "/auth/oauth2/token", "/id"
 FIELD = Address("eloqua", "field", "contact.C_Title")
@@ -97,7 +100,7 @@ def test_a_user_may_bring_the_company_along(bench: Any) -> None:
 )
 def test_missing_credentials_are_named_before_any_call(settings: dict[str, str], missing: str) -> None:
     with pytest.raises(AuthenticationError, match=f"has no {missing}"):
-        provider.open(Connection("eloqua", settings))
+        provider.open(Connection("eloqua", settings, hosts=HOSTS))
 
 
 def test_settings_may_come_as_secrets(bench: Any) -> None:
@@ -114,7 +117,7 @@ def test_an_address_that_is_no_eloqua_is_said(bench: Any) -> None:
 
 @pytest.mark.parametrize("answer", [{}, {"site": {}}, [], "something", {"site": {"id": 1}, "urls": {"base": "x"}}])
 def test_a_strange_answer_to_who_and_where(answer: Any) -> None:
-    connection = Connection("eloqua", {"company": "Co", "user": "u"}, {"password": Secret("p4ssword")})
+    connection = Connection("eloqua", {"company": "Co", "user": "u"}, {"password": Secret("p4ssword")}, hosts=HOSTS)
     with respx.mock() as mocked, EloquaSystem(connection) as system:
         mocked.get("https://login.eloqua.com/id").respond(200, json=answer)
         with pytest.raises(ConnectionFailed, match="does not say where"):
@@ -127,10 +130,10 @@ def test_a_strange_answer_to_who_and_where(answer: Any) -> None:
 def test_credentials_are_sent_to_eloqua_only(base: str) -> None:
     rest = {"standard": f"{base}/API/REST/{{version}}/", "bulk": f"{base}/API/Bulk/{{version}}/"}
     body = {"site": {"id": 42, "name": "Co"}, "urls": {"base": base, "apis": {"rest": rest}}}
-    connection = Connection("eloqua", {"company": "Co", "user": "u"}, {"password": Secret("p4ssword")})
+    connection = Connection("eloqua", {"company": "Co", "user": "u"}, {"password": Secret("p4ssword")}, hosts=HOSTS)
     with respx.mock() as mocked, EloquaSystem(connection) as system:
         mocked.get("https://login.eloqua.com/id").respond(200, json=body)
-        with pytest.raises(ConnectionFailed, match="no address of Eloqua"):
+        with pytest.raises(ConnectionFailed, match=r"would go to|not encrypted|The address of eloqua"):
             system.identify()
         assert len(mocked.calls) == 1
 
@@ -141,7 +144,7 @@ def test_the_base_address_is_the_pods_and_the_version_is_filled_in() -> None:
         "bulk": "https://secure.p03.eloqua.com/API/Bulk/{version}/",
     }
     body = {"site": {"id": 42, "name": "Co"}, "urls": {"base": "https://secure.p03.eloqua.com", "apis": {"rest": rest}}}
-    connection = Connection("eloqua", {"company": "Co", "user": "u"}, {"password": Secret("p4ssword")})
+    connection = Connection("eloqua", {"company": "Co", "user": "u"}, {"password": Secret("p4ssword")}, hosts=HOSTS)
     with respx.mock() as mocked:
         mocked.get("https://login.eloqua.com/id").respond(200, json=body)
         asked = mocked.get(url__regex=r"https://secure\.p03\.eloqua\.com/API/REST/1\.0/assets/x.*").respond(
@@ -286,7 +289,7 @@ def test_a_lost_answer_to_a_refresh_is_not_repeated(bench: Any) -> None:
 
 @pytest.mark.parametrize("body", [{"access_token": "a-token"}, {}, [], "x", {"access_token": "", "refresh_token": "r"}])
 def test_half_a_pair_of_tokens_is_no_pair(body: Any) -> None:
-    connection = Connection("eloqua", {"client_id": "c"}, {"refresh_token": Secret("r-token")})
+    connection = Connection("eloqua", {"client_id": "c"}, {"refresh_token": Secret("r-token")}, hosts=HOSTS)
     with respx.mock() as mocked, EloquaSystem(connection, store=Memory()) as system:
         mocked.post("https://login.eloqua.com/auth/oauth2/token").respond(200, json=body)
         with pytest.raises(AuthenticationError, match="something else than a pair of tokens"):

@@ -198,16 +198,23 @@ def test_lost_rights_in_mid_read_stop_it(bench: Any) -> None:
 
 def test_a_list_that_grows_while_it_is_read_is_unreadable() -> None:
     import respx
+    from mopsctl_eloqua.adapter import EloquaProvider
     from mopsctl_eloqua.system import EloquaSystem
 
     from mopsctl.provider.contract import Connection
+    from mopsctl.provider.hosts import Hosts
     from mopsctl.secrets import Secret
 
     base = "https://secure.p03.eloqua.com"
     rest = {"standard": f"{base}/API/REST/{{version}}/", "bulk": f"{base}/API/Bulk/{{version}}/"}
     identity = {"site": {"id": 42, "name": "Co"}, "urls": {"base": base, "apis": {"rest": rest}}}
     page = {"elements": [{"id": "1", "name": "A"}], "page": 1, "pageSize": 1000, "total": 2}
-    connection = Connection("eloqua", {"company": "Co", "user": "u"}, {"password": Secret("p4ssword")})
+    connection = Connection(
+        "eloqua",
+        {"company": "Co", "user": "u"},
+        {"password": Secret("p4ssword")},
+        hosts=Hosts(EloquaProvider.hosts),
+    )
     with respx.mock() as mocked, EloquaSystem(connection) as system:
         mocked.get("https://login.eloqua.com/id").respond(200, json=identity)
         mocked.get(url__startswith=f"{base}/API/REST/1.0/assets/email/groups").respond(200, json=page)

@@ -42,7 +42,8 @@ def test_lists_come_before_the_fields_that_use_them() -> None:
 
 def test_every_readable_kind_has_a_shelf_and_every_writable_one_can_write() -> None:
     secrets = {"password": Secret("not a real one")}
-    with EloquaSystem(Connection("eloqua", {"company": "Co", "user": "u"}, secrets)) as system:
+    settings = {"company": "Co", "user": "u", "url": "http://127.0.0.1:9"}
+    with EloquaSystem(Connection("eloqua", settings, secrets)) as system:
         shelves = system._shelves
         assert set(shelves) == {name for name, kind in KINDS.items() if kind.readable}
         assert {name for name in shelves if isinstance(shelves[name], Assets)} == {

@@ -14,16 +14,20 @@ from mopsctl_hubspot.answers import Judge, Limits, Problem
 from mopsctl.address import Address
 from mopsctl.errors import AuthenticationError, MalformedAnswer, OutcomeUnknown
 from mopsctl.provider.contract import Connection, System
+from mopsctl.provider.hosts import Hosts
 from mopsctl.resource import Write
 from mopsctl.secrets import Secret
 
-BASE = "https://hubspot.test"
+BASE = "https://api.hubapi.com"
+HOSTS = Hosts(provider.hosts)
 PROPERTY = Address("hubspot", "property", "contact.fit")
 
 
 @pytest.fixture
 def system() -> Iterator[System]:
-    with provider.open(Connection("hubspot", {"url": BASE}, {"token": Secret("pat-na1-abcdef")})) as opened:
+    with provider.open(
+        Connection("hubspot", {"url": BASE}, {"token": Secret("pat-na1-abcdef")}, hosts=HOSTS)
+    ) as opened:
         yield opened
 
 
@@ -110,7 +114,7 @@ def test_a_token_endpoint_without_a_token() -> None:
     with respx.mock(base_url=BASE) as server:
         server.post(path__startswith="/oauth").respond(200, json={})
         with (
-            provider.open(Connection("hubspot", {"url": BASE, "client_id": "x"}, secrets)) as system,
+            provider.open(Connection("hubspot", {"url": BASE, "client_id": "x"}, secrets, hosts=HOSTS)) as system,
             pytest.raises(AuthenticationError, match="without an access token"),
         ):
             system.identify()

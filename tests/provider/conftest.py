@@ -13,6 +13,7 @@ from starlette.routing import Route
 from mopsctl.emulator import Call, Emulator, Handle, Store, running
 from mopsctl.errors import RateLimited, VendorError
 from mopsctl.provider import http
+from mopsctl.provider.hosts import Hosts
 from mopsctl.provider.http import OK, Api, Verdict, retry_after
 
 HEADERS = {"retry_after": "retry-after", "request_id": "x-request-id"}  # parameters of a fault that become headers
@@ -103,7 +104,7 @@ def opened(slept: list[float]) -> Iterator[Callable[..., Api]]:
     made: list[Api] = []
 
     def open_one(url: str, **more: Any) -> Api:
-        made.append(Api("toy", url, **{"judge": judge, **more}))
+        made.append(Api("toy", url, **{"judge": judge, "hosts": Hosts(("toy.invalid",)), **more}))
         return made[-1]
 
     yield open_one

@@ -12,6 +12,7 @@ import pytest
 
 from mopsctl.emulator import Handle
 from mopsctl.errors import ConnectionFailed
+from mopsctl.provider.hosts import Hosts
 from mopsctl.provider.http import Api
 from mopsctl.provider.transport import proxy_for
 
@@ -68,8 +69,10 @@ class TestElsewhere:
     ) -> None:
         url, heard = recorder
         monkeypatch.setenv(variable, url)
+        host, headers = "api.vendor.example", {"authorization": "Bearer canary"}
+        api = opened(f"https://{host}", headers=headers, hosts=Hosts((host,)))
         with pytest.raises(ConnectionFailed):
-            opened("https://api.vendor.example", headers={"authorization": "Bearer canary"}).get("/things")
+            api.get("/things")
         assert heard
         assert all(said.startswith(b"CONNECT api.vendor.example:443 ") and b"canary" not in said for said in heard)
 
@@ -87,7 +90,7 @@ class TestElsewhere:
         with pytest.raises(
             ConnectionFailed, match=r"^The proxy that this machine names for https://a.example cannot"
         ) as failed:
-            opened("https://a.example")
+            opened("https://a.example", hosts=Hosts(("a.example",)))
         assert failed.value.hint == "correct HTTPS_PROXY or ALL_PROXY, or name the host in NO_PROXY"
 
 

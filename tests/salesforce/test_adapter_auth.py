@@ -10,6 +10,7 @@ from typing import Any
 
 import jwt
 import pytest
+import respx
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from mopsctl_salesforce import provider
@@ -27,6 +28,7 @@ from mopsctl.errors import (
     VendorError,
 )
 from mopsctl.provider.contract import Connection
+from mopsctl.provider.hosts import Hosts
 from mopsctl.secrets import Secret
 from tests.salesforce.conftest import Account, connection_to
 
@@ -130,7 +132,8 @@ def test_a_revoked_refresh_token_says_what_to_do(connect: Connect, tmp_path: Pat
 
 
 def test_the_general_log_in_address_is_refused_for_client_credentials() -> None:
-    connection = Connection("salesforce", {"client_id": "x"}, {"client_secret": Secret("wwwwwwww")}, tier="production")
+    hosts, secret = Hosts(provider.hosts), {"client_secret": Secret("wwwwwwww")}
+    connection = Connection("salesforce", {"client_id": "x"}, secret, tier="production", hosts=hosts)
     with provider.open(connection) as system, pytest.raises(AuthenticationError, match="not answered by the general"):
         system.identify()
 
@@ -139,6 +142,31 @@ def test_an_address_without_encryption_is_refused() -> None:
     connection = Connection("salesforce", {"url": "http://crm.example"})
     with pytest.raises(ConnectionFailed, match="not encrypted"):
         provider.open(connection)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "https://evil.example",
+        "http://acme.my.salesforce.com",
+        "https://evil-my.salesforce.com",
+        "http://127.0.0.1:9",
+        "https://u:p@acme.my.salesforce.com",
+        "x",
+    ],
+)
+def test_chosen_host_in_a_token_answer_is_not_followed(named: str) -> None:
+    secret = {"client_secret": Secret("wwwwwwww")}
+    settings = {"client_id": "x", "url": "https://acme.my.salesforce.com"}
+    connection = Connection("salesforce", settings, secret, hosts=Hosts(provider.hosts))
+    body = {"access_token": "00Dx!canary", "instance_url": named, "token_type": "Bearer"}
+    with respx.mock() as mocked, provider.open(connection) as system:
+        mocked.post("https://acme.my.salesforce.com/services/oauth2/token").respond(200, json=body)
+        with pytest.raises(ConnectionFailed) as refused:
+            system.identify()
+        assert refused.value.hint
+        assert "u:p" not in refused.value.message
+        assert len(mocked.calls) == 1
 
 
 # -- sessions

@@ -55,6 +55,9 @@ def provider(found: Provider, screen: Screen) -> str:
     for name in sorted(found.kinds):
         _kind(page, found.kinds[name])
     _settings(page, "Connection settings", {**found.settings, **SETTINGS}, found.secret_settings)
+    page.blank()
+    page.line(("Hosts", "bold underline"))
+    page.line(", ".join(found.hosts) or "none of its own: each has to be allowed with --allow-host", indent=2)
     _settings(page, "Experimental switches", found.switches, frozenset())
     return page.text()
 

@@ -40,6 +40,7 @@ class Postbox(Provider):
         "url": "Another base address than api.postbox.example, for an emulator.",
     }
     secret_settings: ClassVar[frozenset[str]] = frozenset({"api_key"})
+    hosts: ClassVar[tuple[str, ...]] = ("api.postbox.example",)
 
     @property
     def kinds(self) -> Mapping[str, Kind]:

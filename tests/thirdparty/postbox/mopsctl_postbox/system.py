@@ -32,11 +32,13 @@ class PostboxSystem(System):
 
     def __init__(self, connection: Connection) -> None:
         self._system = connection.system
-        key, url = connection.secrets.get("api_key"), connection.text("url", "https://api.postbox.example")
-        if key is None:
+        key, url = connection.value("api_key"), connection.text("url", "https://api.postbox.example")
+        if not key:
             raise AuthenticationError(f"{self._system} has no api_key.", hint="add it to the connection")
-        signed = {"authorization": f"Bearer {key.reveal()}"}
-        self._api = http.Api(self._system, url, judge=self._judge, headers=signed, bounds=Bounds.of(connection))
+        signed, bounds = {"authorization": f"Bearer {key}"}, Bounds.of(connection)
+        self._api = http.Api(
+            self._system, url, judge=self._judge, headers=signed, bounds=bounds, hosts=connection.hosts
+        )
 
     @property
     def calls(self) -> Calls:
@@ -59,8 +61,7 @@ class PostboxSystem(System):
 
     def reread(self, addresses: Sequence[Address]) -> Reading:
         """These fields again, one call each: a write touches one field only."""
-        found = [each for each in map(self._one, addresses) if each is not None]
-        return Reading({each.address: each for each in found}, frozenset({"field"}))
+        return Reading({each.address: each for each in map(self._one, addresses) if each}, frozenset({"field"}))
 
     def write(self, writes: Sequence[Write]) -> Iterable[Result]:
         """What the server refuses is a result; whatever else goes wrong is raised."""
