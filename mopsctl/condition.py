@@ -104,7 +104,7 @@ def tests(condition: Condition) -> Iterator[Test]:
 
 
 def sentence(condition: Condition) -> str:
-    """The condition in plain words, for plans, handbooks and steps by hand."""
+    """The condition in plain words, for plans, handbooks and manual steps."""
     match condition:
         case Test():
             return _test_sentence(condition)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from mopsctl.condition import Condition, Scalar
 from mopsctl.diagnostics import NOWHERE, Source
 
-Mode = Literal["write", "verify", "by-hand"]
+Mode = Literal["write", "verify", "manual"]
 OnDelete = Literal["keep", "archive", "delete"]
 FieldType = Literal[
     "text",

@@ -12,7 +12,7 @@ from mopsctl.diagnostics import NOWHERE, Source
 from mopsctl.element import FieldType, Mode, OnDelete
 
 Json = Any  # what json.loads can return; attribute values are always of this shape
-Action = Literal["add", "change", "remove", "keep", "adopt", "forget", "by-hand"]
+Action = Literal["add", "change", "remove", "keep", "adopt", "forget", "manual"]
 Outcome = Literal["done", "failed", "unknown", "skipped", "not-started", "refused"]
 
 

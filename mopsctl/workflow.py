@@ -144,8 +144,8 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
             diary.start(made, again=broken is not None)
             run = Run(agreed.plan, base, diary, ask.listen, stop.event, broken, agreed.refused)
             lines = execute(run, [Target(each.name, each.system, each.provider.kinds) for each in opened])
-            by_hand = tuple(change for change in agreed.plan.changes if change.action == "by-hand")
-            report = Applied(digest, lines, stop.name, resumed=broken is not None, by_hand=by_hand)
+            manual = tuple(change for change in agreed.plan.changes if change.action == "manual")
+            report = Applied(digest, lines, stop.name, resumed=broken is not None, manual=manual)
             _record(store, diary, state, run.state, report)  # before the systems are closed, which may fail too
     return report
 

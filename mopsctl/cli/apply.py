@@ -163,8 +163,8 @@ def _nothing(terminal: Terminal, made: Plan) -> int:
     from mopsctl.render import json
 
     if terminal.format == "json":
-        by_hand = tuple(change for change in made.changes if change.action == "by-hand")
-        terminal.out(json.applied(Applied(document.digest(made), (), by_hand=by_hand)))
+        manual = tuple(change for change in made.changes if change.action == "manual")
+        terminal.out(json.applied(Applied(document.digest(made), (), manual=manual)))
     return 0
 
 

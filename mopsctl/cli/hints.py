@@ -39,7 +39,7 @@ def after_apply(report: Applied, plan: Plan, folder: Path) -> list[str]:
     """After `apply`."""
     again = shlex.join(["mopsctl", "plan", *_named(folder), "-e", plan.environment])
     if report.complete:
-        return [f"{again}  # once the steps by hand are done"] if report.by_hand else []
+        return [f"{again}  # once the manual steps are done"] if report.manual else []
     open_ = [line for line in report.lines if line.outcome in ("unknown", "skipped", "not-started", "failed")]
     if open_:
         more = ["--allow-remove"] if any(line.change.action == "remove" for line in open_) else []

@@ -16,7 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "apply": "Carry out a plan.",
     "drift": "Say what moved on the systems since the last apply.",
     "state": "Look at the record of what is ours, and mend it.",
-    "providers": "List the adapters, and what each can write, verify, or leaves by hand.",
+    "providers": "List the adapters, and what each can write, verify, or leaves manual.",
     "emulator": "Run stand-ins of the vendors' systems on this machine.",
 }
 

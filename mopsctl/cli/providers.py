@@ -17,7 +17,7 @@ from mopsctl.cli.terminal import Terminal
 @options.output("text", "json")
 @click.pass_obj
 def command(terminal: Terminal, name: str | None) -> int:
-    """List the installed adapters; with NAME, what it can write, verify, or leaves by hand, element by element."""
+    """List the installed adapters; with NAME, what it can write, verify, or leaves manual, element by element."""
     from mopsctl.provider import registry
     from mopsctl.render import json, text
 

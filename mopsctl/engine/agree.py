@@ -113,7 +113,7 @@ def _systems(plan: Plan) -> str:
 
 
 def _key(change: Change) -> Key:
-    return (change.address, change.action == "by-hand")
+    return (change.address, change.action == "manual")
 
 
 def _by_key(changes: Sequence[Change]) -> dict[Key, Change]:
@@ -144,7 +144,7 @@ def _judged(change: Change, now: Change | None, world: Now) -> tuple[Change | No
         return (change, None) if change.action in ("add", "change") else (None, None)
     if found and _is_unmoved(change, now, kind):
         raise _other(str(change.address), found)
-    if change.action == "by-hand":
+    if change.action == "manual":
         return now, None
     if change.writes and change.fingerprint != now.fingerprint:
         return change, None  # refused, or found done, when it is read again right before the write
@@ -162,7 +162,7 @@ def _is_unmoved(change: Change, now: Change, kind: Kind | None) -> bool:
     if change.action != now.action or change.remote_id != now.remote_id:
         return False
     same = _fields(change, kind) == _fields(now, kind)
-    return same or (change.action != "by-hand" and change.fingerprint == now.fingerprint)
+    return same or (change.action != "manual" and change.fingerprint == now.fingerprint)
 
 
 def _may_become(change: Change, now: Change) -> None:
@@ -181,7 +181,7 @@ def _may_be_done(change: Change, world: Now) -> bool:
     kind = world.kind(change.address)
     if kind is None or not kind.readable or change.address not in world.resources or change.moved_from:
         return False
-    return change.action in ("add", "change", "by-hand") and world.seen(change.address) is not None
+    return change.action in ("add", "change", "manual") and world.seen(change.address) is not None
 
 
 def _fits_the_manifest(change: Change, now: Change | None, world: Now) -> None:
@@ -196,7 +196,7 @@ def _fits_the_manifest(change: Change, now: Change | None, world: Now) -> None:
     for name, value in change.wanted.items():
         if not any(name in known and known[name] == value for known in (wanted, last)):
             raise _other(str(change.address), (name, value, wanted.get(name, last.get(name))))
-    if resource is not None and change.action != "by-hand":
+    if resource is not None and change.action != "manual":
         for each in change.fields:
             at = compare.at(wanted, each.path)
             if at is not None and not isinstance(at, list | dict) and at != each.after:
@@ -249,7 +249,7 @@ def _left_out(planned: Mapping[Key, Change], current: Mapping[Key, Change], worl
 def _may_be_quiet(now: Change, world: Now) -> bool:
     """True where the line only exists because the thing moved: the manifests want what was applied last."""
     kind, seen = world.kind(now.address), world.seen(now.address)
-    if now.action == "by-hand":
+    if now.action == "manual":
         return kind is not None and kind.readable
     entry, resource = world.entries.get(now.address), world.resources.get(now.address)
     if now.action in LEFT or resource is None or kind is None:

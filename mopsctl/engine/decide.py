@@ -27,7 +27,7 @@ def wanted(resource: Resource, kind: Kind, seen: Observation | None, entry: Entr
     resource = without_left(resource)
     if not kind.readable:
         return Decision(
-            (_by_hand(resource, kind, (), "managed_by_hand" if resource.mode == "write" else "no_interface"),)
+            (_manual(resource, kind, (), "managed_manually" if resource.mode == "write" else "no_interface"),)
         )
     if seen is None:
         return _absent(resource, kind)
@@ -44,7 +44,7 @@ def without_left(resource: Resource) -> Resource:
 
 def _absent(resource: Resource, kind: Kind) -> Decision:
     if resource.mode != "write" or not kind.creatable:
-        return Decision((_by_hand(resource, kind, _new_fields(resource, kind, every=True), "not_on_system"),))
+        return Decision((_manual(resource, kind, _new_fields(resource, kind, every=True), "not_on_system"),))
     change = replace(
         line(resource, kind, "add", "not_on_system"),
         fields=_new_fields(resource, kind),
@@ -77,31 +77,31 @@ def _present(resource: Resource, kind: Kind, seen: Observation, entry: Entry | N
     last = entry.attributes if entry else {}
     moved = _moved(resource, kind, seen, last)
     if resource.mode != "write":
-        reason: Reason = "managed_by_hand" if resource.mode == "by-hand" and resource.why == "" else "not_as_declared"
-        hand = (_by_hand(resource, kind, moved, reason),) if moved else ()
+        reason: Reason = "managed_manually" if resource.mode == "manual" and resource.why == "" else "not_as_declared"
+        hand = (_manual(resource, kind, moved, reason),) if moved else ()
         return Decision(hand, quiet="verified")
-    writable, by_hand, refused = _sorted_out(moved, kind, seen)
+    writable, manual, refused = _sorted_out(moved, kind, seen)
     found = tuple(_immutable(resource, kind, each) for each in _one_per_attribute(refused))
-    record = _record(resource, kind, entry, {each.path[0] for each in by_hand})
+    record = _record(resource, kind, entry, {each.path[0] for each in manual})
     lines = []
     if writable:
         lines.append(replace(_changed(resource, kind, seen, entry, writable), wanted=record))
     elif (recorded := _recorded(resource, kind, seen, entry, record)) and not found:
         lines.append(replace(recorded, wanted=record))
-    if by_hand:
-        lines.append(_by_hand(_with_steps(resource, kind, seen, by_hand), kind, by_hand, "not_as_declared"))
+    if manual:
+        lines.append(_manual(_with_steps(resource, kind, seen, manual), kind, manual, "not_as_declared"))
     builtin_only = seen.builtin and entry is None and not writable
     return Decision(tuple(lines), found, quiet="verified" if builtin_only else "unchanged")
 
 
-def _record(resource: Resource, kind: Kind, entry: Entry | None, by_hand: Collection[str]) -> dict[str, Json]:
+def _record(resource: Resource, kind: Kind, entry: Entry | None, manual: Collection[str]) -> dict[str, Json]:
     """What may be recorded as applied: of what waits for a person, what was recorded before, if anything; of what a broken run
     made, what an unbroken one would have recorded.
     """
     last = entry.attributes if entry else {}
     mine = _recordable(resource, kind).keys() | last.keys() if entry and entry.unsettled else resource.attributes.keys()
-    done = {name: value for name, value in resource.attributes.items() if name in mine and name not in by_hand}
-    return done | {name: last[name] for name in by_hand if name in last}
+    done = {name: value for name, value in resource.attributes.items() if name in mine and name not in manual}
+    return done | {name: last[name] for name in manual if name in last}
 
 
 def _moved(resource: Resource, kind: Kind, seen: Observation, last: compare.Attributes) -> tuple[FieldChange, ...]:
@@ -114,7 +114,7 @@ def _moved(resource: Resource, kind: Kind, seen: Observation, last: compare.Attr
 def _sorted_out(
     moved: Iterable[FieldChange], kind: Kind, seen: Observation
 ) -> tuple[tuple[FieldChange, ...], tuple[FieldChange, ...], tuple[FieldChange, ...]]:
-    writable, by_hand, refused = [], [], []
+    writable, manual, refused = [], [], []
     for each in moved:
         mode = compare.attribute(kind, each.path[0]).mode
         if mode in ("create-only", "fixed"):
@@ -122,8 +122,8 @@ def _sorted_out(
         elif mode == "write" and (seen.writable is None or each.path[0] in seen.writable):
             writable.append(each)
         else:
-            by_hand.append(each)
-    return tuple(writable), tuple(by_hand), tuple(refused)
+            manual.append(each)
+    return tuple(writable), tuple(manual), tuple(refused)
 
 
 def _changed(
@@ -197,9 +197,9 @@ def line(resource: Resource, kind: Kind, action: Action, reason: Reason) -> Chan
     )
 
 
-def _by_hand(resource: Resource, kind: Kind, fields: tuple[FieldChange, ...], reason: Reason) -> Change:
+def _manual(resource: Resource, kind: Kind, fields: tuple[FieldChange, ...], reason: Reason) -> Change:
     return replace(
-        line(resource, kind, "by-hand", reason),
+        line(resource, kind, "manual", reason),
         fields=fields,
         steps=resource.steps,
         check="read" if kind.readable else "attest",

@@ -86,7 +86,7 @@ class Run:
 
 
 def execute(run: Run, targets: Sequence[Target]) -> tuple[Line, ...]:
-    """Carry out the plan on the open systems; one line for each change but steps by hand, in the order of the plan."""
+    """Carry out the plan on the open systems; one line for each change but manual steps, in the order of the plan."""
     lines = {_key(line.change): line for line in run.refused}
     run.finish(run.refused)
     books = [Line(change, "done") for change in run.plan.changes if change.action in ("adopt", "keep", "forget")]

@@ -14,8 +14,8 @@ from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Source
 from mopsctl.resource import Action, FieldChange, Impact, Json
 
-ACTIONS: tuple[Action, ...] = ("add", "change", "remove", "keep", "adopt", "forget", "by-hand")
-SUMMARY_KEYS = {action: "byHand" if action == "by-hand" else action for action in ACTIONS}
+ACTIONS: tuple[Action, ...] = ("add", "change", "remove", "keep", "adopt", "forget", "manual")
+SUMMARY_KEYS = {action: "manual" if action == "manual" else action for action in ACTIONS}
 
 Reason = Literal[
     "not_on_system",
@@ -33,7 +33,7 @@ Reason = Literal[
     "declared_forgotten",
     "no_interface",
     "not_as_declared",
-    "managed_by_hand",
+    "managed_manually",
 ]
 Who = Literal["system", "manifest", "both"]
 
@@ -44,7 +44,7 @@ class Change:
 
     `fields` say what moves, `wanted` is what is recorded in state afterwards: everything the manifests name but what waits
     for a person; `fingerprint` what was read when this was decided. `undo` answers whether mopsctl can take it back. `stays_ours` tells of a `keep` whether
-    the thing remains in state; `moved_from` is the name it is recorded under until now. `check` says of a step by hand how it will be verified: by reading, or by attesting.
+    the thing remains in state; `moved_from` is the name it is recorded under until now. `check` says of a manual step how it will be verified: by reading, or by attesting.
     """
 
     address: Address
@@ -80,7 +80,7 @@ class Change:
 
     @property
     def id(self) -> str:
-        """A short stable name, for by-hand steps that people tick off."""
+        """A short stable name, for manual steps that people tick off."""
         return canonical.digest([str(self.address), self.action])[7:15]
 
 
@@ -159,7 +159,7 @@ class Plan:
     @property
     def pending(self) -> bool:
         """True where applying this would write to a system or to the record of what is ours."""
-        return any(change.action not in ("by-hand",) and not _waits(change) for change in self.changes)
+        return any(change.action not in ("manual",) and not _waits(change) for change in self.changes)
 
     @property
     def refused(self) -> tuple[Diagnostic, ...]:

@@ -186,7 +186,7 @@ class _SystemPlanner:
         if origin is None or entry is None:
             return decision
         lines = tuple(
-            line if line.action == "by-hand" else replace(line, moved_from=origin) for line in decision.changes
+            line if line.action == "manual" else replace(line, moved_from=origin) for line in decision.changes
         )
         if not any(line.moved_from for line in lines):
             lines = (*lines, self._moved(resource, entry, origin))

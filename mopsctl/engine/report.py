@@ -65,7 +65,7 @@ class Applied:
     lines: tuple[Line, ...]
     interrupted: str = ""
     resumed: bool = False
-    by_hand: tuple[Change, ...] = field(default=())
+    manual: tuple[Change, ...] = field(default=())
 
     def heap(self, outcome: Outcome) -> tuple[Line, ...]:
         """The changes with that outcome, in the order of the plan."""

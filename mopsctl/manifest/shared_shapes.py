@@ -60,7 +60,7 @@ SHARED: Final[dict[str, Schema]] = {
         "additionalProperties": ref("text"),
         "x-expects": "a text for each system, such as {hubspot: lead}",
     },
-    "manage": {"enum": ["write", "verify", "by-hand"]},
+    "manage": {"enum": ["write", "verify", "manual"]},
     "on_delete": {"enum": ["keep", "archive", "delete"]},
     "envelope": {"const": "mopsctl/v1"},
     "span": {

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-CellMode = Literal["write", "verify", "by-hand", "experimental", "none"]
+CellMode = Literal["write", "verify", "manual", "experimental", "none"]
 
 ROWS: Mapping[str, str] = {
     "field.new": "new field",

@@ -53,7 +53,7 @@ class Attribute:
 
     `mode`: `write` at any time; `create-only` is written when the object is made and refused at plan time afterwards;
     `fixed` is refused like `create-only` but is not written on creation either; `verify` is only read and compared, a
-    difference becomes a step by hand. `why` says why it is not `write`, `instead` what would have to happen instead.
+    difference becomes a manual step. `why` says why it is not `write`, `instead` what would have to happen instead.
     `keyed` marks a mapping from natural key to item, whose items are owned one by one; `retire` is what an item becomes
     when it leaves the manifest (None: it is taken out). `order_of` marks a list that holds the order of a keyed attribute.
     `noun` is the vendor's word for one item.
@@ -89,7 +89,7 @@ class Kind:
 
     `noun` is the vendor's word for it; `undo_add`, `undo_change` and `undo_remove` (empty: by the sort of removal) answer "can it be
     undone" on the plan's line ("yes", "yes: …", "no: …"). `irreversible` sets an addition apart: it must be confirmed one by one in a protected environment.
-    `readable` is false where no API shows it: such a resource stays a step by hand until somebody attests it.
+    `readable` is false where no API shows it: such a resource stays a manual step until somebody attests it.
     """
 
     name: str

@@ -100,21 +100,21 @@ def _steps(view: View) -> str:
     if not view.steps:
         return ""
     cards = _lines(_step(section, step) for section, step in view.steps)
-    return f"<section>\n<h2>Steps by hand ({len(view.steps)})</h2>\n{cards}\n</section>"
+    return f"<section>\n<h2>Manual steps ({len(view.steps)})</h2>\n{cards}\n</section>"
 
 
 def _step(section: Section, step: Step) -> str:
     change = step.change
     title = f"{_text(section.report.title)} {step.number}. {_text(change.noun)} {_text(change.title)}"
     lines = [f"<h3>{title}</h3>", _paragraph(f"{_place(change)} · step {_code(change.id)}", "quiet")]
-    if change.action == "by-hand":
+    if change.action == "manual":
         lines.append(_moves(change))
     if change.steps:
         lines.append(f"<ol>{''.join(f'<li>{_text(sentence)}</li>' for sentence in change.steps)}</ol>")
     why = change.why or words.reason(change)
     facts = (("why", why), ("owner", change.owner), ("verified", words.check(change)))
     lines += [_paragraph(f'<span class="quiet">{name}:</span> {_text(fact)}') for name, fact in facts if fact]
-    return _card("by-hand", lines)
+    return _card("manual", lines)
 
 
 def _drift(found: Sequence[Drift]) -> str:

@@ -19,7 +19,7 @@ ol { margin: .25rem 0; padding-left: 1.5rem; }
   margin: .6rem 0; break-inside: avoid; }
 .word { font-weight: 600; }
 .add { border-left-color: #1a7f37; } .change { border-left-color: #b58900; } .remove { border-left-color: #c62828; }
-.adopt { border-left-color: #1769aa; } .by-hand { border-left-color: #7b3fa0; }
+.adopt { border-left-color: #1769aa; } .manual { border-left-color: #7b3fa0; }
 .error { border-left-color: #c62828; } .warning { border-left-color: #b58900; } .note { border-left-color: #1769aa; }
 .stop { border: 2px solid #c62828; border-radius: .25rem; padding: .6rem .9rem; margin: 1rem 0; break-inside: avoid; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }

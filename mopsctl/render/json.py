@@ -50,7 +50,7 @@ def applied(report: Applied) -> str:
             "interrupted": report.interrupted,
             "resumed": report.resumed,
             "changes": [_line(each) for each in report.lines],
-            "byHand": [{**_named(each), "steps": list(each.steps)} for each in report.by_hand],
+            "manual": [{**_named(each), "steps": list(each.steps)} for each in report.manual],
         }
     )
 

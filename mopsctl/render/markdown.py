@@ -159,14 +159,14 @@ def _finding(each: Diagnostic) -> str:
 
 def _steps(view: View) -> Block:
     rows = tuple(_step(section, step) for section, step in view.steps)
-    return _folded(f"Steps by hand ({len(rows)})", rows, "step", rank=4)
+    return _folded(f"Manual steps ({len(rows)})", rows, "step", rank=4)
 
 
 def _step(section: Section, step: Step) -> str:
     change = step.change
     title = f"**{escape(section.report.title)} {step.number}.** {escape(change.noun)} **{escape(change.title)}**"
     lines = [f"- {title} {code(str(change.address))} {code(change.id)}"]
-    if change.action == "by-hand":
+    if change.action == "manual":
         lines += [f"  - {line}" for line in _moved(change)]
     lines += [f"  {number}. {escape(sentence)}" for number, sentence in enumerate(change.steps, start=1)]
     why = change.why or words.reason(change)

@@ -1,4 +1,4 @@
-"""A plan arranged for reading: what cannot be undone first, then system by system, steps by hand counted per system."""
+"""A plan arranged for reading: what cannot be undone first, then system by system, manual steps counted per system."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class View:
 
     @property
     def steps(self) -> tuple[tuple[Section, Step], ...]:
-        """All steps by hand, each with its system."""
+        """All manual steps, each with its system."""
         return tuple((section, step) for section in self.sections for step in section.steps)
 
     @property
@@ -69,9 +69,9 @@ def arrange(plan: Plan) -> View:
 
 def _section(plan: Plan, report: SystemReport) -> Section:
     mine = [change for change in plan.changes if change.address.system == report.name]
-    by_hand = [change for change in mine if change.action == "by-hand" or change.steps]
+    manual = [change for change in mine if change.action == "manual" or change.steps]
     return Section(
         report=report,
-        changes=tuple(change for change in mine if change.action != "by-hand"),
-        steps=tuple(Step(number, change) for number, change in enumerate(by_hand, start=1)),
+        changes=tuple(change for change in mine if change.action != "manual"),
+        steps=tuple(Step(number, change) for number, change in enumerate(manual, start=1)),
     )

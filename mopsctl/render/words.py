@@ -17,7 +17,7 @@ SYMBOLS: Mapping[Action, str] = {
     "keep": "=",
     "adopt": ">",
     "forget": "<",
-    "by-hand": "*",
+    "manual": "*",
 }
 WORDS: Mapping[Action, str] = {action: action.replace("-", " ") for action in SYMBOLS}
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -37,7 +37,7 @@ _REASONS: Mapping[str, str] = {
     "declared_forgotten": "declared as forgotten: it stays on the system, and mopsctl stops watching it",
     "no_interface": "no public API reaches it",
     "not_as_declared": "not as declared, and mopsctl may not write it",
-    "managed_by_hand": "declared as managed by hand",
+    "managed_manually": "declared as manual",
 }
 _REMOVALS: Mapping[bool, str] = {True: "archived", False: "deleted"}
 _CHECKS: Mapping[str, str] = {
@@ -70,7 +70,7 @@ def letter(place: int) -> str:
 
 
 def check(change: Change) -> str:
-    """How a step by hand will be verified."""
+    """How a manual step will be verified."""
     return _CHECKS.get(change.check, "")
 
 
@@ -133,7 +133,7 @@ def summary(plan: Plan) -> str:
     what = plan.summary
     lead = [f"{what['add']} to add", f"{what['change']} to change", f"{what['remove']} to remove"]
     lead += [f"{number(what[key])} {words}" for key, words in _QUIETER if what[key]]
-    lead.append(f"{number(what['byHand'])} by hand")
+    lead.append(f"{number(what['manual'])} manual")
     return f"{', '.join(lead)}; {', '.join(_rest(plan))}"
 
 

@@ -206,7 +206,7 @@ class AdapterConformance:
         wanted = account.wants(crowd(self.profile, 4))
         self._apply(account.world(), wanted)
         plan = account.world().plan(wanted)
-        assert {change.action for change in plan.changes if change.action != "by-hand"} == {"adopt"}
+        assert {change.action for change in plan.changes if change.action != "manual"} == {"adopt"}
 
     def test_what_moved_after_the_plan_is_refused_for_itself_alone(self, account: Account) -> None:
         if not self.profile.texts:
@@ -309,7 +309,7 @@ class AdapterConformance:
             wanted = account.wants(step.elements)
             lines = self._apply(world, wanted)
             assert any(line.change.writes for line in lines), f"{step.why}: nothing was written"
-            left = [change for change in account.again(world).plan(wanted).changes if change.action != "by-hand"]
+            left = [change for change in account.again(world).plan(wanted).changes if change.action != "manual"]
             assert left == [], f"{step.why}: a second plan is not empty"
 
     def _apply(self, world: World, wanted: Sequence[Resource]) -> tuple[Line, ...]:

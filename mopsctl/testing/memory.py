@@ -102,7 +102,7 @@ class MemoryProvider(Provider):
     def cells(self) -> Mapping[str, Cell]:
         """Fields and groups are written, everything else is left to people."""
         written = {"field.new", "field.text", "field.values", "field.group"}
-        return {row: Cell(("write",) if row in written else ("by-hand",), "the made-up vendor says so") for row in ROWS}
+        return {row: Cell(("write",) if row in written else ("manual",), "the made-up vendor says so") for row in ROWS}
 
     def convert(self, elements: Sequence[Element], connection: Connection) -> Converted:
         """Groups and fields become things; lifecycles become a note."""
@@ -224,7 +224,7 @@ def _resources(element: Element, system: str) -> Iterable[Resource]:
                 {},
                 element.origin.source,
                 element.origin.document,
-                mode="by-hand",
+                mode="manual",
                 why="no interface shows notes",
                 steps=("Write the note on the wall.",),
             )

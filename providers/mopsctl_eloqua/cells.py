@@ -56,34 +56,34 @@ CELLS: Mapping[str, Cell] = {
         ("verify",), "Contacts that hold the stage are counted; they keep the text when the option goes."
     ),
     "lifecycle.outcome": Cell(("none",), "Eloqua knows no won, lost or converted."),
-    "lifecycle.transitions": Cell(("by-hand",), NO_PROGRAM_API),
-    "lifecycle.criteria": Cell(("by-hand",), NO_PROGRAM_API),
+    "lifecycle.transitions": Cell(("manual",), NO_PROGRAM_API),
+    "lifecycle.criteria": Cell(("manual",), NO_PROGRAM_API),
     "lifecycle.stamps": Cell(
-        ("write", "by-hand"), "The date fields are written; a program that fills them is built on the screen.", _DELETE
+        ("write", "manual"), "The date fields are written; a program that fills them is built on the screen.", _DELETE
     ),
     "lifecycle.reasons": Cell(("write",), "A reason is a contact field with an option list.", _DELETE),
-    "lifecycle.sla": Cell(("by-hand",), NO_PROGRAM_API),
+    "lifecycle.sla": Cell(("manual",), NO_PROGRAM_API),
     "lifecycle.lead_status": Cell(("write",), "The lead status is a contact field with an option list.", _DELETE),
     "lifecycle.pipelines": Cell(("none",), "Eloqua holds no deals and no tickets."),
     "scoring.field": Cell(("write",), "The score is a numeric contact field with a default value.", _DELETE),
-    "scoring.fit": Cell(("verify", "by-hand"), NO_CRITERIA_API),
+    "scoring.fit": Cell(("verify", "manual"), NO_CRITERIA_API),
     "scoring.engagement": Cell(
-        ("by-hand",), "Criteria are set on the screen, with time frames in the place of decay, which Eloqua has not."
+        ("manual",), "Criteria are set on the screen, with time frames in the place of decay, which Eloqua has not."
     ),
-    "scoring.bands": Cell(("verify", "by-hand"), NO_SCORING_API),
-    "scoring.points": Cell(("by-hand",), NO_CRITERIA_API),
-    "scoring.exclusions": Cell(("by-hand",), NO_CRITERIA_API),
-    "scoring.disabled": Cell(("by-hand",), NO_CRITERIA_API),
+    "scoring.bands": Cell(("verify", "manual"), NO_SCORING_API),
+    "scoring.points": Cell(("manual",), NO_CRITERIA_API),
+    "scoring.exclusions": Cell(("manual",), NO_CRITERIA_API),
+    "scoring.disabled": Cell(("manual",), NO_CRITERIA_API),
     "mapping.fields": Cell(("verify",), "Both fields are read and compared: type, length and values."),
-    "mapping.direction": Cell(("by-hand", "verify"), NO_CRM_API),
-    "mapping.guard": Cell(("by-hand",), NO_CRM_API),
+    "mapping.direction": Cell(("manual", "verify"), NO_CRM_API),
+    "mapping.guard": Cell(("manual",), NO_CRM_API),
     "mapping.values": Cell(
-        ("write", "by-hand"), "The option list is written; a translation is set in the CRM app.", _BACK
+        ("write", "manual"), "The option list is written; a translation is set in the CRM app.", _BACK
     ),
-    "mapping.scope": Cell(("by-hand",), NO_CRM_API),
+    "mapping.scope": Cell(("manual",), NO_CRM_API),
     "mapping.conversion": Cell(("none",), "Leads are converted in the CRM."),
-    "mapping.opt_out": Cell(("by-hand",), NO_CRM_API),
-    "mapping.resync": Cell(("by-hand",), NO_CRM_API),
+    "mapping.opt_out": Cell(("manual",), NO_CRM_API),
+    "mapping.resync": Cell(("manual",), NO_CRM_API),
     "consent.purpose": Cell(("write",), "A purpose is an e-mail group.", "yes: delete it, while no e-mail uses it"),
     "consent.bases": Cell(("write",), "The legal basis is a contact field with an option list.", _DELETE),
     "consent.proof": Cell(
@@ -91,10 +91,8 @@ CELLS: Mapping[str, Cell] = {
         "Proof is kept in contact fields, or in the fields of a custom object, which stays once it is there.",
     ),
     "consent.stop": Cell(("verify",), STATE_NEVER_WRITTEN),
-    "consent.channel": Cell(
-        ("by-hand",), "E-mail is built in; mopsctl knows no documented API for the other channels."
-    ),
-    "consent.settings": Cell(("by-hand",), NO_SETTING_API),
+    "consent.channel": Cell(("manual",), "E-mail is built in; mopsctl knows no documented API for the other channels."),
+    "consent.settings": Cell(("manual",), NO_SETTING_API),
     "consent.rules": Cell(("none",), "Rules by country are checked by mopsctl; Eloqua has no place for them."),
     "consent.removed": Cell(("write",), "An e-mail group stays, or is deleted where no e-mail uses it.", "no"),
 }

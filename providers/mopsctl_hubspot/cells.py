@@ -26,7 +26,7 @@ _FIELDS: Mapping[str, Cell] = {
         "no",
     ),
     "field.constraint": Cell(
-        ("write", "verify", "by-hand"),
+        ("write", "verify", "manual"),
         "Unique values are decided when a property is made and checked afterwards; HubSpot asks for required values only on"
         " its forms and record screens.",
         "no",
@@ -55,13 +55,13 @@ _FIELDS: Mapping[str, Cell] = {
 
 _LIFECYCLE: Mapping[str, Cell] = {
     "lifecycle.stages": Cell(
-        ("verify", "experimental", "by-hand"),
+        ("verify", "experimental", "manual"),
         "HubSpot shows lifecycle stages and does not document how to write them; the switch lifecycle-stage-writes tries it"
         " and reads back.",
         "no",
     ),
     "lifecycle.labels": Cell(
-        ("experimental", "by-hand"),
+        ("experimental", "manual"),
         "HubSpot does not document how stage labels and order are written; without the switch lifecycle-stage-writes a"
         " person sets them.",
         "no",
@@ -71,16 +71,16 @@ _LIFECYCLE: Mapping[str, Cell] = {
         ("verify",), "A stage that means won or lost is checked to be there; HubSpot keeps no outcome."
     ),
     "lifecycle.transitions": Cell(
-        ("by-hand",),
+        ("manual",),
         "HubSpot's API cannot restrict lifecycle moves; a move backwards only counts after the stage was cleared.",
     ),
-    "lifecycle.criteria": Cell(("by-hand",), "Entry criteria are workflows, which a person builds from the checklist."),
+    "lifecycle.criteria": Cell(("manual",), "Entry criteria are workflows, which a person builds from the checklist."),
     "lifecycle.stamps": Cell(
-        ("verify", "by-hand"),
+        ("verify", "manual"),
         "HubSpot stamps lifecycle stages by itself; date properties of your own are filled by workflows.",
     ),
     "lifecycle.reasons": Cell(("write",), "Reasons are ordinary properties with options.", _ARCHIVE),
-    "lifecycle.sla": Cell(("by-hand",), "HubSpot has no clock on lifecycle stages; a workflow reminds and moves."),
+    "lifecycle.sla": Cell(("manual",), "HubSpot has no clock on lifecycle stages; a workflow reminds and moves."),
     "lifecycle.lead_status": Cell(("write",), "The options of the lead status are written.", "yes"),
     "lifecycle.pipelines": Cell(
         ("write",),
@@ -93,47 +93,47 @@ _SCORING: Mapping[str, Cell] = {
     "scoring.field": Cell(
         ("write",), "The score is a number property; it is empty, not zero, until something writes it.", _ARCHIVE
     ),
-    "scoring.fit": Cell(("experimental", "by-hand"), f"{_SCORING_SWITCH} a person builds the rules.", "yes"),
+    "scoring.fit": Cell(("experimental", "manual"), f"{_SCORING_SWITCH} a person builds the rules.", "yes"),
     "scoring.engagement": Cell(
-        ("experimental", "by-hand"),
+        ("experimental", "manual"),
         f"{_SCORING_SWITCH} a person builds the rules. Events need their HubSpot event type ids.",
         "yes",
     ),
     "scoring.bands": Cell(
-        ("write", "by-hand"),
+        ("write", "manual"),
         "The band or grade is a choice property; what fills it (thresholds of the score, or a workflow) is set by a person.",
         _ARCHIVE,
     ),
-    "scoring.points": Cell(("experimental", "by-hand"), f"{_SCORING_SWITCH} a person changes the points.", "yes"),
+    "scoring.points": Cell(("experimental", "manual"), f"{_SCORING_SWITCH} a person changes the points.", "yes"),
     "scoring.exclusions": Cell(
-        ("experimental", "by-hand"),
+        ("experimental", "manual"),
         "Segments named by id are excluded in the draft; a condition is set by a person.",
         "yes",
     ),
-    "scoring.disabled": Cell(("experimental", "by-hand"), f"{_SCORING_SWITCH} a person turns the rule off.", "yes"),
+    "scoring.disabled": Cell(("experimental", "manual"), f"{_SCORING_SWITCH} a person turns the rule off.", "yes"),
 }
 
 _CONNECTOR = "HubSpot's connector settings cannot be read or written by API"
 
 _MAPPING: Mapping[str, Cell] = {
     "mapping.fields": Cell(("verify",), "HubSpot's side of every row is read and compared."),
-    "mapping.direction": Cell(("by-hand",), f"{_CONNECTOR}; a person sets one of its four rules."),
+    "mapping.direction": Cell(("manual",), f"{_CONNECTOR}; a person sets one of its four rules."),
     "mapping.guard": Cell(
-        ("by-hand",),
+        ("manual",),
         "The connector has no rule that lets HubSpot always win: the row is two-way, and the field is locked on the other side.",
     ),
     "mapping.values": Cell(
-        ("write", "by-hand"), "The options are written; the connector's own value map is set by a person."
+        ("write", "manual"), "The options are written; the connector's own value map is set by a person."
     ),
-    "mapping.scope": Cell(("by-hand",), f"{_CONNECTOR}; a person sets the inclusion list."),
+    "mapping.scope": Cell(("manual",), f"{_CONNECTOR}; a person sets the inclusion list."),
     "mapping.conversion": Cell(("none",), "Lead conversion belongs to the CRM."),
     "mapping.opt_out": Cell(("verify",), "The connector maps the opt-out by itself and lets nobody change it."),
-    "mapping.resync": Cell(("by-hand",), "A new mapping moves no existing values until somebody starts a resync."),
+    "mapping.resync": Cell(("manual",), "A new mapping moves no existing values until somebody starts a resync."),
 }
 
 _CONSENT: Mapping[str, Cell] = {
     "consent.purpose": Cell(
-        ("verify", "by-hand"),
+        ("verify", "manual"),
         "HubSpot's API reads subscription types and writes none; they are not copied to sandboxes.",
     ),
     "consent.bases": Cell(("verify",), "The options of the legal basis property are compared."),
@@ -142,11 +142,11 @@ _CONSENT: Mapping[str, Cell] = {
         ("verify",), "HubSpot sets its opt-out properties itself; mopsctl checks that they are there."
     ),
     "consent.channel": Cell(
-        ("verify", "by-hand"), "HubSpot's API knows e-mail only; every other channel is set by a person."
+        ("verify", "manual"), "HubSpot's API knows e-mail only; every other channel is set by a person."
     ),
-    "consent.settings": Cell(("by-hand",), "Double opt-in, data privacy and the preference page are account settings."),
+    "consent.settings": Cell(("manual",), "Double opt-in, data privacy and the preference page are account settings."),
     "consent.rules": Cell(
-        ("none", "by-hand"), "Rules by country live on no system; mopsctl checks them, segments apply them."
+        ("none", "manual"), "Rules by country live on no system; mopsctl checks them, segments apply them."
     ),
     "consent.removed": Cell(
         ("none",), "A subscription type stays where it is; consent is never carried over to another."

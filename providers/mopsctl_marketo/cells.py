@@ -11,7 +11,7 @@ _CAMPAIGNS = "Marketo's API neither shows nor changes the flow of a smart campai
 
 _FIELDS: Mapping[str, Cell] = {
     "field.new": Cell(
-        ("write", "by-hand"),
+        ("write", "manual"),
         "Marketo makes person and program-member fields through its API, up to 100 and 20; text areas and formulas only on"
         " its screens.",
         HIDE,
@@ -32,14 +32,14 @@ _FIELDS: Mapping[str, Cell] = {
         "no",
     ),
     "field.constraint": Cell(
-        ("by-hand",),
+        ("manual",),
         "Marketo asks for required values only on its forms, and tells people apart by e-mail address only.",
     ),
     "field.values": Cell(
-        ("by-hand",), "Marketo's API has no value lists; the list is checked here, and a person enters it."
+        ("manual",), "Marketo's API has no value lists; the list is checked here, and a person enters it."
     ),
-    "field.group": Cell(("by-hand",), "The field organizer has no API."),
-    "field.default": Cell(("by-hand",), "Marketo's fields have no default; a smart campaign fills it in."),
+    "field.group": Cell(("manual",), "The field organizer has no API."),
+    "field.default": Cell(("manual",), "Marketo's fields have no default; a smart campaign fills it in."),
     "field.pii": Cell(
         ("write",),
         "Fields of the class special are marked sensitive, which also keeps forms from being filled in with them; the"
@@ -59,26 +59,26 @@ _FIELDS: Mapping[str, Cell] = {
 
 _LIFECYCLE: Mapping[str, Cell] = {
     "lifecycle.stages": Cell(
-        ("write", "by-hand"),
+        ("write", "manual"),
         "The stage field is written as text; Marketo's API cannot hold its values, which are counted where it can count.",
         HIDE,
     ),
     "lifecycle.labels": Cell(
-        ("by-hand",), "Marketo keeps values only; labels and order are entered in its picklist screen."
+        ("manual",), "Marketo keeps values only; labels and order are entered in its picklist screen."
     ),
     "lifecycle.removed": Cell(("verify",), "People who hold the value are counted, up to 1,000 or more."),
     "lifecycle.outcome": Cell(("none",), "Marketo keeps no outcome of a stage."),
-    "lifecycle.transitions": Cell(("by-hand",), f"Moves are smart campaigns. {_CAMPAIGNS}."),
-    "lifecycle.criteria": Cell(("by-hand",), f"Entry criteria are smart campaigns. {_CAMPAIGNS}."),
+    "lifecycle.transitions": Cell(("manual",), f"Moves are smart campaigns. {_CAMPAIGNS}."),
+    "lifecycle.criteria": Cell(("manual",), f"Entry criteria are smart campaigns. {_CAMPAIGNS}."),
     "lifecycle.stamps": Cell(
-        ("write", "by-hand"), "One date and time field per stage is written; smart campaigns fill it.", HIDE
+        ("write", "manual"), "One date and time field per stage is written; smart campaigns fill it.", HIDE
     ),
     "lifecycle.reasons": Cell(
-        ("write", "by-hand"), "A text field is written; its list of reasons is entered by a person.", HIDE
+        ("write", "manual"), "A text field is written; its list of reasons is entered by a person.", HIDE
     ),
-    "lifecycle.sla": Cell(("by-hand",), "Marketo has no clock on a field; a smart campaign waits and moves."),
+    "lifecycle.sla": Cell(("manual",), "Marketo has no clock on a field; a smart campaign waits and moves."),
     "lifecycle.lead_status": Cell(
-        ("write", "verify", "by-hand"), "The field is written or checked; its list is entered by a person.", HIDE
+        ("write", "verify", "manual"), "The field is written or checked; its list is entered by a person.", HIDE
     ),
     "lifecycle.pipelines": Cell(("none",), "Marketo has no deals and no tickets."),
 }
@@ -86,24 +86,24 @@ _LIFECYCLE: Mapping[str, Cell] = {
 _SCORING: Mapping[str, Cell] = {
     "scoring.field": Cell(("write",), "A field of the type score is written.", HIDE),
     "scoring.fit": Cell(
-        ("write", "verify", "by-hand"),
+        ("write", "verify", "manual"),
         "Points are written as score tokens, campaigns are cloned from the template program where one is named. "
         f"{_CAMPAIGNS}.",
         "yes",
     ),
     "scoring.engagement": Cell(
-        ("write", "verify", "by-hand"),
+        ("write", "verify", "manual"),
         "Points and decay are written as score tokens, campaigns are cloned from the template program where one is named. "
         f"{_CAMPAIGNS}; Marketo has no caps of groups.",
         "yes",
     ),
-    "scoring.bands": Cell(("write", "by-hand"), "The band is a text field; a smart campaign fills it.", HIDE),
+    "scoring.bands": Cell(("write", "manual"), "The band is a text field; a smart campaign fills it.", HIDE),
     "scoring.points": Cell(
         ("write",), "The token is written; it counts for future events only, points that people have stay.", "yes"
     ),
-    "scoring.exclusions": Cell(("by-hand",), f"Exclusions are filters of smart lists. {_CAMPAIGNS}."),
+    "scoring.exclusions": Cell(("manual",), f"Exclusions are filters of smart lists. {_CAMPAIGNS}."),
     "scoring.disabled": Cell(
-        ("write", "by-hand"), "The token is set to 0; the campaign of the rule is switched off by a person.", "yes"
+        ("write", "manual"), "The token is set to 0; the campaign of the rule is switched off by a person.", "yes"
     ),
 }
 
@@ -112,27 +112,27 @@ _MAPPING: Mapping[str, Cell] = {
         ("verify",), "Whether the CRM sync manages the field, its name and its type are read and compared."
     ),
     "mapping.direction": Cell(
-        ("by-hand",),
+        ("manual",),
         "Marketo has no API for its CRM sync: what Salesforce shows and allows the sync user decides the direction.",
     ),
-    "mapping.guard": Cell(("by-hand",), "Blocking field updates per source is done on Marketo's screen only."),
+    "mapping.guard": Cell(("manual",), "Blocking field updates per source is done on Marketo's screen only."),
     "mapping.values": Cell(
-        ("by-hand",), "Values go through the sync unchanged: both lists have the same spelling, Marketo's by hand."
+        ("manual",), "Values go through the sync unchanged: both lists have the same spelling, Marketo's by hand."
     ),
-    "mapping.scope": Cell(("by-hand",), "Which records are synced is decided in Salesforce, or by Marketo Support."),
+    "mapping.scope": Cell(("manual",), "Which records are synced is decided in Salesforce, or by Marketo Support."),
     "mapping.conversion": Cell(("none",), "Lead conversion belongs to the CRM."),
     "mapping.opt_out": Cell(
         ("verify",), "The pair with Email Opt Out is fixed by the sync; it is checked that it is there."
     ),
     "mapping.resync": Cell(
-        ("by-hand",), "A field that newly joins the sync moves no existing values until records change in the CRM."
+        ("manual",), "A field that newly joins the sync moves no existing values until records change in the CRM."
     ),
 }
 
 _CONSENT: Mapping[str, Cell] = {
     "consent.purpose": Cell(("write",), "A purpose is a boolean or text field of the person.", HIDE),
     "consent.bases": Cell(
-        ("write", "by-hand"), "The legal basis is a text field; its list is entered by a person.", HIDE
+        ("write", "manual"), "The legal basis is a text field; its list is entered by a person.", HIDE
     ),
     "consent.proof": Cell(("write",), "Proof is kept in fields of the person.", HIDE),
     "consent.stop": Cell(
@@ -141,12 +141,12 @@ _CONSENT: Mapping[str, Cell] = {
         " in Marketo holds for the e-mail address and spreads to every record with it.",
     ),
     "consent.channel": Cell(
-        ("by-hand",), "Marketo itself only enforces e-mail; other channels are filters of campaigns."
+        ("manual",), "Marketo itself only enforces e-mail; other channels are filters of campaigns."
     ),
     "consent.settings": Cell(
-        ("by-hand",), "Double opt-in and the preference page are forms, pages and smart campaigns."
+        ("manual",), "Double opt-in and the preference page are forms, pages and smart campaigns."
     ),
-    "consent.rules": Cell(("by-hand",), "Rules by country are filters of smart lists, or a segmentation."),
+    "consent.rules": Cell(("manual",), "Rules by country are filters of smart lists, or a segmentation."),
     "consent.removed": Cell(
         ("none",), "The field stays, because Marketo never deletes one; old consents stay as they are."
     ),

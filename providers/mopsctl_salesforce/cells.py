@@ -66,19 +66,19 @@ _LIFECYCLE: Mapping[str, Cell] = {
         "yes",
     ),
     "lifecycle.transitions": Cell(
-        ("write", "by-hand"),
+        ("write", "manual"),
         "Where the lifecycle asks for it, a validation rule refuses other moves, with a custom permission to pass it.",
         "yes",
     ),
     "lifecycle.criteria": Cell(
-        ("by-hand",), "Entry criteria are a flow, which a person builds from the generated condition."
+        ("manual",), "Entry criteria are a flow, which a person builds from the generated condition."
     ),
     "lifecycle.stamps": Cell(
-        ("write", "by-hand"), "Each stage's date field is written; a flow fills it, which a person builds.", _BIN
+        ("write", "manual"), "Each stage's date field is written; a flow fills it, which a person builds.", _BIN
     ),
     "lifecycle.reasons": Cell(("write",), "Reasons are a picklist.", _DEACTIVATE),
     "lifecycle.sla": Cell(
-        ("by-hand",), "Time limits and what happens when they run out are a flow, which a person builds."
+        ("manual",), "Time limits and what happens when they run out are a flow, which a person builds."
     ),
     "lifecycle.lead_status": Cell(
         ("write",), "The values of lead status are written with their converted flag.", _DEACTIVATE
@@ -97,13 +97,13 @@ _SCORING: Mapping[str, Cell] = {
         _BIN,
     ),
     "scoring.fit": Cell(
-        ("write", "by-hand"),
+        ("write", "manual"),
         "Fit rules become a formula field; what a formula cannot express, or what is too long for one, is named and left to a"
         " person.",
         "yes: the formula before is in the plan",
     ),
     "scoring.engagement": Cell(
-        ("verify", "by-hand"),
+        ("verify", "manual"),
         "A formula cannot count activities: the score is a number field fed from the system that sees them.",
     ),
     "scoring.bands": Cell(("write",), "Bands and grades become a formula field that gives text.", "yes"),
@@ -119,12 +119,12 @@ _SCORING: Mapping[str, Cell] = {
 _MAPPING: Mapping[str, Cell] = {
     "mapping.fields": Cell(("verify",), "The fields of every row are read and compared."),
     "mapping.direction": Cell(
-        ("write", "by-hand"),
+        ("write", "manual"),
         "A permission set of the connector's user says what the connector may edit; the rule itself is set in the connector.",
         "yes",
     ),
     "mapping.guard": Cell(
-        ("write", "by-hand"),
+        ("write", "manual"),
         "Edit access is taken from every profile and permission set but the connector's own; where profiles cannot be read, a"
         " person does it.",
         "yes: who could edit is in the plan",
@@ -158,7 +158,7 @@ _CONSENT: Mapping[str, Cell] = {
         "The opt-out and bounce fields, and the flags of Individual, are checked to be there; mopsctl never writes them.",
     ),
     "consent.channel": Cell(("write",), "Channels become engagement channel types.", "yes"),
-    "consent.settings": Cell(("by-hand",), "Double opt-in and the preference page are built by a person."),
+    "consent.settings": Cell(("manual",), "Double opt-in and the preference page are built by a person."),
     "consent.rules": Cell(("none",), "Rules by country live on no system; mopsctl checks them."),
     "consent.removed": Cell(
         ("none",),

@@ -290,7 +290,7 @@ def test_nothing_pending_is_done_without_a_question(
     assert "Nothing to add, change or remove." in run.out
     run = cli("apply", tmp_path, "-e", "sandbox", "--format", "json")
     assert run.document["complete"] is True
-    assert len(run.document["byHand"]) == len(made.changes)
+    assert len(run.document["manual"]) == len(made.changes)
     assert play.applied == []
 
 

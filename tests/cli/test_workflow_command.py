@@ -61,7 +61,7 @@ def hostile(text: str) -> Plan:
     change: Change = samples.ADD_PROPERTY
     fields = (FieldChange(("label",), text, text), FieldChange((text, text), None, {text: text}))
     told = replace(change, title=text, noun=text, undo=text, why=text, owner=text, document=text, fields=fields)
-    hand = replace(samples.BY_HAND, title=text, steps=(text, text), why=text, owner=text)
+    hand = replace(samples.MANUAL, title=text, steps=(text, text), why=text, owner=text)
     verdict = replace(samples.VERDICTS[0], message=text, hint=text, address=text)
     system = replace(samples.RICH.systems[0], title=text, account=text, limits=(text,))
     broken = replace(system, name="bad", status="unreadable", message=text)

@@ -94,7 +94,7 @@ def test_what_no_api_reaches_is_done_by_hand() -> None:
         "marketing/double-opt-in": "consent.settings",
         "marketing/preference-page": "consent.settings",
     }
-    assert all(each.mode == "by-hand" and each.why for each in found.values())
+    assert all(each.mode == "manual" and each.why for each in found.values())
     assert "'News*', 'events'" in found["marketing/preference-page"].steps[0]
     assert "Assets > Forms" in found["marketing/double-opt-in"].steps[0]
     assert "Platform Extensions > Apps, open the app that sends by sms" in found["marketing/channel-sms"].steps[0]

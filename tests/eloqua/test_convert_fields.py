@@ -229,7 +229,7 @@ def test_two_declarations_of_one_field_are_refused(field: Make) -> None:
     assert len(made.resources) == 1
 
 
-@pytest.mark.parametrize(("manage", "mode"), [("write", "write"), ("verify", "verify"), ("by-hand", "by-hand")])
+@pytest.mark.parametrize(("manage", "mode"), [("write", "write"), ("verify", "verify"), ("manual", "manual")])
 def test_the_author_may_narrow_the_mode(field: Make, manage: str, mode: str) -> None:
     resource = only(convert(field(origin=Origin(manage=manage))))  # type: ignore[arg-type]
     assert resource.mode == mode
@@ -238,7 +238,7 @@ def test_the_author_may_narrow_the_mode(field: Make, manage: str, mode: str) -> 
 
 def test_the_author_cannot_widen_the_mode(field: Make) -> None:
     assert only(convert(field("C_Title", origin=Origin(manage="write")))).mode == "verify"
-    assert only(convert(field("C_Title", origin=Origin(manage="by-hand")))).mode == "by-hand"
+    assert only(convert(field("C_Title", origin=Origin(manage="manual")))).mode == "manual"
 
 
 def test_what_the_author_decided_about_a_field_is_passed_on(field: Make) -> None:

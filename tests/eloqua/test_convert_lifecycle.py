@@ -60,7 +60,7 @@ def test_each_row_of_the_table_becomes_a_program_to_build() -> None:
         "time limits": "lifecycle.sla",
     }
     for each in found.values():
-        assert each.mode == "by-hand"
+        assert each.mode == "manual"
         assert each.why
         assert "Orchestration > Programs" in each.steps[0]
         assert each.owner == "revops"

@@ -33,7 +33,7 @@ def parts(*rows: MappingRow, scope: str = "") -> dict[str, Resource]:
         scope=scope,
     )
     made = provider.convert([mapping], Connection("eloqua")).resources
-    assert all(each.mode == "by-hand" and each.why and each.owner == "revops" for each in made)
+    assert all(each.mode == "manual" and each.why and each.owner == "revops" for each in made)
     return {each.address.name.partition("/")[2]: each for each in made}
 
 

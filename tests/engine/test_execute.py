@@ -107,7 +107,7 @@ def test_an_attribute_that_is_not_ours_may_move(world: World, store: Store, fiel
 
 
 @pytest.mark.parametrize("recorded", [True, False])
-def test_a_step_by_hand_that_was_done_does_not_make_the_rest_stale(
+def test_a_manual_step_that_was_done_does_not_make_the_rest_stale(
     world: World, store: Store, field: Make, recorded: bool
 ) -> None:
     store.things[A] = {"label": "A", "description": "theirs", "required": False}
@@ -115,7 +115,7 @@ def test_a_step_by_hand_that_was_done_does_not_make_the_rest_stale(
     if recorded:
         world.converge([field("a", label="A", description="theirs", required=False)])
     plan = world.plan([field("a", label="A2", description="ours", required=True)])
-    assert sorted(change.action for change in plan.changes) == ["by-hand", "change"]
+    assert sorted(change.action for change in plan.changes) == ["change", "manual"]
     store.things[A] |= {"description": "ours", "required": True}
     assert outcomes(world.apply(plan)) == {"a": "done"}
     assert store.things[A]["label"] == "A2"

@@ -82,39 +82,39 @@ def test_what_cannot_change_is_refused_with_what_would_have_to_happen(
     assert not any(change.writes for change in plan.changes)
 
 
-def test_what_is_only_verified_becomes_a_step_by_hand_and_closes_when_it_was_done(
+def test_what_is_only_verified_becomes_a_manual_step_and_closes_when_it_was_done(
     world: World, store: Store, field: Make
 ) -> None:
     wanted = [field("a", label="A", required=True)]
     store.things[A] = {"label": "A", "required": False}
     world.converge(wanted)
     plan = world.plan(wanted)
-    assert actions(plan) == [("a", "by-hand", "not_as_declared")]
+    assert actions(plan) == [("a", "manual", "not_as_declared")]
     assert "required" in plan.changes[0].steps[0]
     assert plan.changes[0].check == "read"
     store.things[A]["required"] = True
     assert world.plan(wanted).changes == ()
 
 
-def test_what_this_very_thing_does_not_let_us_write_is_by_hand(world: World, store: Store, field: Make) -> None:
+def test_what_this_very_thing_does_not_let_us_write_is_manual(world: World, store: Store, field: Make) -> None:
     store.things[A] = {"label": "Vendor's", "description": "d"}
     store.read_only[A] = frozenset({"label"})
     plan = world.plan([field("a", label="Ours", description="new")])
-    assert actions(plan) == [("a", "change", "found_by_name_and_differs"), ("a", "by-hand", "not_as_declared")]
+    assert actions(plan) == [("a", "change", "found_by_name_and_differs"), ("a", "manual", "not_as_declared")]
     assert plan.changes[1].why == "the vendor keeps it"
 
 
-def test_a_thing_nobody_can_read_stays_a_step_by_hand(world: World, thing: Make) -> None:
-    note = replace(thing("note", "n"), mode="by-hand", steps=("Write it.",))
+def test_a_thing_nobody_can_read_stays_a_manual_step(world: World, thing: Make) -> None:
+    note = replace(thing("note", "n"), mode="manual", steps=("Write it.",))
     plan = world.plan([note])
-    assert actions(plan) == [("n", "by-hand", "no_interface")]
+    assert actions(plan) == [("n", "manual", "no_interface")]
     assert plan.changes[0].check == "attest"
     assert not plan.pending
 
 
 def test_verify_mode_never_writes(world: World, store: Store, field: Make) -> None:
     wanted = [field("a", label="A", mode="verify", steps=("Look.",))]
-    assert actions(world.plan(wanted)) == [("a", "by-hand", "not_on_system")]
+    assert actions(world.plan(wanted)) == [("a", "manual", "not_on_system")]
     store.things[A] = {"label": "A"}
     assert world.plan(wanted).changes == ()
     assert world.plan(wanted).systems[0].verified == 1
@@ -381,12 +381,12 @@ class TestDrift:
         wanted = [field("a", label="A2", description="ours", required=True), field("b", label="B", required=True)]
         world.converge(wanted)
         plan = world.plan(wanted)
-        assert {change.action for change in plan.changes} == {"by-hand"}
+        assert {change.action for change in plan.changes} == {"manual"}
         assert plan.drift == ()
         store.things[A]["required"] = store.things[B]["required"] = True
         store.things[A]["description"] = "ours"
         plan = world.plan(wanted)
-        assert (plan.drift, [change.action for change in plan.changes if change.action == "by-hand"]) == ((), [])
+        assert (plan.drift, [change.action for change in plan.changes if change.action == "manual"]) == ((), [])
         world.apply(plan)
         assert world.plan(wanted).changes == ()
 

@@ -102,7 +102,7 @@ def written(path: Path, text: str) -> None:
 
 def test_fuzz_plan_files(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
-    changes = (samples.ADD_PROPERTY, samples.CHANGE_VALUES, samples.REMOVE, samples.BY_HAND)
+    changes = (samples.ADD_PROPERTY, samples.CHANGE_VALUES, samples.REMOVE, samples.MANUAL)
     workflow.write_plan(samples.replace(samples.RICH, changes=changes), path)
     for seed, text in damages(path.read_text(encoding="utf-8"), PLANS):
         written(path, text)

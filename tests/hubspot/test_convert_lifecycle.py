@@ -75,7 +75,7 @@ def test_the_copies_of_the_stages_are_compared_once(convert: Convert) -> None:
     assert not any("agreement" in name for name in by_name(convert(lifecycle(field="buyer_stage"))))
 
 
-def test_stages_are_compared_and_set_by_hand_without_the_switch(convert: Convert) -> None:
+def test_stages_are_compared_and_set_manually_without_the_switch(convert: Convert) -> None:
     stages = by_name(convert(lifecycle()))["lifecycle-stage-list/contact"]
     assert stages.mode == "verify"
     assert "does not document how to write them" in stages.why
@@ -88,8 +88,8 @@ def test_stages_are_compared_and_set_by_hand_without_the_switch(convert: Convert
 
 def test_stages_are_written_with_the_switch_unless_the_author_says_otherwise(convert: Convert) -> None:
     assert by_name(convert(lifecycle(), "lifecycle-stage-writes"))["lifecycle-stage-list/contact"].mode == "write"
-    by_hand = Lifecycle(Origin(manage="verify"), "p", "P", "person", "contact", "lifecyclestage", STAGES, ())
-    assert by_name(convert(by_hand, "lifecycle-stage-writes"))["lifecycle-stage-list/contact"].mode == "verify"
+    manual = Lifecycle(Origin(manage="verify"), "p", "P", "person", "contact", "lifecyclestage", STAGES, ())
+    assert by_name(convert(manual, "lifecycle-stage-writes"))["lifecycle-stage-list/contact"].mode == "verify"
 
 
 def test_only_added_stages_need_their_number_copied(convert: Convert) -> None:
@@ -115,7 +115,7 @@ def test_stamps_of_ones_own_are_filled_by_hand(convert: Convert) -> None:
 
 def test_moves_are_a_checklist_that_knows_about_moving_backwards(convert: Convert) -> None:
     moves = by_name(convert(lifecycle()))["checklist/person.contact.moves"]
-    assert moves.mode == "by-hand"
+    assert moves.mode == "manual"
     assert "From 'mql'" not in " ".join(moves.steps)
     assert "Automation > Workflows" in moves.steps[0]
     assert "From 'MQL' or 'SAL' to 'Recycled' (by sales)." in moves.steps

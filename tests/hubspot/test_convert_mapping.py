@@ -60,7 +60,7 @@ def test_what_becomes_of_unknown_values_is_said(convert: Convert, unknown: str, 
 )
 def test_each_direction_has_the_connectors_own_words(convert: Convert, sync: str, wording: str) -> None:
     step = by_name(convert(mapping(row(sync, guard="salesforce-readonly"))))[NAME]
-    assert step.mode == "by-hand"
+    assert step.mode == "manual"
     assert f"Set its rule to '{wording}'." in step.steps
     assert "'job_title' to 'Contact.Title', 'Lead.Title'" in step.steps[0]
 
@@ -101,7 +101,7 @@ def test_a_locked_row_is_only_looked_for(convert: Convert) -> None:
     assert found["property/contact.hs_email_optout"].capability == "mapping.opt_out"
 
 
-def test_which_records_sync_is_set_by_hand(convert: Convert) -> None:
+def test_which_records_sync_is_set_manually(convert: Convert) -> None:
     scoped = mapping(row(), scope="business_unit is core", scope_field=(("contact", "business_unit"),))
     step = by_name(convert(scoped))["connector-mapping/salesforce.scope"]
     assert "where business_unit is core" in step.steps[0]
@@ -213,13 +213,13 @@ def test_legal_bases_are_compared_with_the_options_they_mean(convert: Convert) -
     assert "implied_purchase" in found.findings[0].message
 
 
-def test_channels_other_than_e_mail_are_by_hand(convert: Convert) -> None:
+def test_channels_other_than_e_mail_are_manual(convert: Convert) -> None:
     found = by_name(convert(consent(purpose(None, service=True), channels=("email", "sms"))))
     assert list(found) == ["checklist/marketing.channel.sms"]
     assert "e-mail only" in found["checklist/marketing.channel.sms"].steps[0]
 
 
-def test_account_settings_are_by_hand(convert: Convert) -> None:
+def test_account_settings_are_manual(convert: Convert) -> None:
     found = by_name(convert(consent(bases=("express",), double_opt_in=True, preference_topics=("newsletter",))))
     settings = {name for name in found if name.startswith("account-setting/")}
     assert settings == {f"account-setting/{name}" for name in ("data-privacy", "double-opt-in", "preference-page")}

@@ -90,7 +90,7 @@ def test_a_resource_carries_what_its_author_decided(convert: Convert) -> None:
     assert (resource.mode, resource.capability, resource.why) == ("write", "field.new", "")
 
 
-@pytest.mark.parametrize("manage", ["verify", "by-hand"])
+@pytest.mark.parametrize("manage", ["verify", "manual"])
 def test_the_author_may_narrow_the_mode_and_gets_steps(convert: Convert, manage: Any) -> None:
     resource = only(convert(field(origin=Origin(manage=manage), type_="choice", values=UNITS)))
     assert resource.mode == manage

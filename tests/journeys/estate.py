@@ -164,7 +164,7 @@ class End:
 
 def end(estate: Estate) -> End:
     """How the last run ended."""
-    left = {each["address"]: each["action"] for each in estate.plan()["changes"] if each["action"] != "by-hand"}
+    left = {each["address"]: each["action"] for each in estate.plan()["changes"] if each["action"] != "manual"}
     return End(estate.stored(), estate.record(), left)
 
 

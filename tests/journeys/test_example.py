@@ -30,12 +30,12 @@ ENVIRON = {"HS_STAGE_SAL": "111", "HS_STAGE_RECYCLED": "222"}
 MOST_CALLS = {"eloqua": 8, "hubspot": 10, "marketo": 16, "salesforce": 26}
 MOST_REQUESTS = {"eloqua": 80, "hubspot": 30, "marketo": 105, "salesforce": 65}
 
-# What a step by hand has to name: a path on a screen, or a place that has a name of its own.
+# What a manual step has to name: a path on a screen, or a place that has a name of its own.
 A_PLACE = re.compile(r"\w > \w|Marketing Activities|Design Studio|on HubSpot's screens")
 
 
 def moves(plan: Any) -> list[tuple[str, str]]:
-    return [(each["action"], each["address"]) for each in plan["changes"] if each["action"] != "by-hand"]
+    return [(each["action"], each["address"]) for each in plan["changes"] if each["action"] != "manual"]
 
 
 def errors(plan: Any) -> list[Any]:
@@ -43,7 +43,7 @@ def errors(plan: Any) -> list[Any]:
 
 
 class TestRest:
-    def test_after_an_apply_nothing_is_left_but_steps_by_hand(self, applied: Stack) -> None:
+    def test_after_an_apply_nothing_is_left_but_manual_steps(self, applied: Stack) -> None:
         second = applied.plan()
         assert [report["name"] for report in second["systems"]] == list(SYSTEMS)
         assert (moves(second), second["drift"], errors(second)) == ([], [], [])
@@ -79,9 +79,9 @@ def _above(counted: dict[str, int], most: dict[str, int]) -> dict[str, int]:
     return {name: number for name, number in counted.items() if number > most[name]}
 
 
-def test_every_step_by_hand_says_where(prepared: Prepared) -> None:
+def test_every_manual_step_says_where(prepared: Prepared) -> None:
     plan = json.loads((prepared.planned / "plan.json").read_text(encoding="utf-8"))
-    steps = [each for each in plan["changes"] if each["action"] == "by-hand"]
+    steps = [each for each in plan["changes"] if each["action"] == "manual"]
     assert len(steps) > 100
     assert [each["address"] for each in steps if not A_PLACE.search(" ".join(each["steps"]))] == []
     assert [each["address"] for each in steps if not (each["why"] and each["owner"] and each["source"])] == []
@@ -96,8 +96,8 @@ def test_one_more_value_arrives_on_every_system(applied: Stack) -> None:
         ("change", "salesforce:field/Contact.Employee_Band__c"),
         ("change", "salesforce:field/Lead.Employee_Band__c"),
     ]
-    (by_hand,) = [each for each in plan["changes"] if each["address"] == "marketo:value-list/person.employeeBand"]
-    assert "'5001+' / '5001+'" in by_hand["steps"][0]
+    (manual,) = [each for each in plan["changes"] if each["address"] == "marketo:value-list/person.employeeBand"]
+    assert "'5001+' / '5001+'" in manual["steps"][0]
     assert errors(plan) == []
     assert applied.apply().code == 0
     assert moves(applied.plan()) == []
@@ -226,7 +226,7 @@ def _spoken_of(model: Model, catalog: str) -> Iterator[str]:
             yield from (test.name for rule in score.rules() if rule.when for test in questions(rule.when))
 
 
-def test_the_demo_ends_where_nothing_is_left_but_steps_by_hand(applied: Stack, tmp_path: Path) -> None:
+def test_the_demo_ends_where_nothing_is_left_but_manual_steps(applied: Stack, tmp_path: Path) -> None:
     with applied.screen("marketo") as marketo:
         marketo.limit("calls_in_20_seconds", 10_000)  # the demo reads the clock of the wall
     root = tmp_path / "copy"

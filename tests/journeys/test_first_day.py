@@ -23,7 +23,7 @@ def pending(plan: Any) -> dict[str, int]:
 
 
 def writing(plan: Any) -> list[Any]:
-    return [each for each in plan["changes"] if each["action"] != "by-hand"]
+    return [each for each in plan["changes"] if each["action"] != "manual"]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def validator() -> Draft202012Validator:
     return Draft202012Validator(json.loads(resources.files("mopsctl_schemas").joinpath("plan.json").read_text("utf-8")))
 
 
-def test_every_plan_fits_the_schema_and_ends_with_nothing_but_steps_by_hand(
+def test_every_plan_fits_the_schema_and_ends_with_nothing_but_manual_steps(
     applied: Stack, prepared: Prepared, validator: Draft202012Validator
 ) -> None:
     first = json.loads((prepared.planned / "plan.json").read_text(encoding="utf-8"))
@@ -41,7 +41,7 @@ def test_every_plan_fits_the_schema_and_ends_with_nothing_but_steps_by_hand(
     second = applied.plan()
     validator.validate(second)
     assert pending(second) == {}
-    assert second["summary"]["byHand"] > 0
+    assert second["summary"]["manual"] > 0
     assert second["drift"] == []
 
 
@@ -161,10 +161,10 @@ def test_a_canary_token_is_found_nowhere(stack: Stack, caplog: pytest.LogCapture
     assert not [path for path in ours if canary.encode() in path.read_bytes()]
 
 
-def test_a_step_by_hand_closes_once_it_was_done_on_the_screen(stack: Stack) -> None:
+def test_a_manual_step_closes_once_it_was_done_on_the_screen(stack: Stack) -> None:
     address = "hubspot:subscription-type/Events"
     (step,) = stack.plan("--only", address)["changes"]
-    assert (step["action"], step["check"]) == ("by-hand", "read")
+    assert (step["action"], step["check"]) == ("manual", "read")
     with stack.screen("hubspot") as hubspot:
         hubspot.do("create_subscription_type", name="Events", description="Invitations near the reader.")
     assert stack.plan("--only", address)["changes"] == []

@@ -55,7 +55,7 @@ def refused(run: Run, *words: str) -> None:
 def test_forged_plan_the_honest_one_goes_through(reviewed: Stack) -> None:
     run = applying(reviewed)
     assert run.code == 0, run.out + run.err
-    assert not [each for each in reviewed.plan(*HUBSPOT)["changes"] if each["action"] != "by-hand"]
+    assert not [each for each in reviewed.plan(*HUBSPOT)["changes"] if each["action"] != "manual"]
 
 
 def _relabel(data: Any) -> None:

@@ -31,7 +31,7 @@ def settle(estate: Estate) -> None:
     if made.pending:
         assert workflow.apply(ask, made).complete
         made = workflow.plan(ask)
-    assert [change.address for change in made.changes if change.action != "by-hand"] == []
+    assert [change.address for change in made.changes if change.action != "manual"] == []
 
 
 def fresh(estate: Estate) -> None:

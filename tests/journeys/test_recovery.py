@@ -53,7 +53,7 @@ def _moves(stack: Stack, *options: str) -> dict[str, str]:
     return {
         each["address"]: each["action"]
         for each in stack.plan(*HUBSPOT, *options)["changes"]
-        if each["action"] != "by-hand"
+        if each["action"] != "manual"
     }
 
 

@@ -149,7 +149,7 @@ class TestDisk:
         assert "No space left" in made.out + made.err
         resumed = stack.run("apply", stack.folder, "-e", "local", "--resume")
         assert resumed.code == 0, resumed.out + resumed.err
-        assert not [each for each in stack.plan()["changes"] if each["action"] != "by-hand"]
+        assert not [each for each in stack.plan()["changes"] if each["action"] != "manual"]
 
     def test_the_state_is_backed_up_before_each_write(self, applied: Stack) -> None:
         relabel(applied)
@@ -164,11 +164,11 @@ class TestLostAndDamagedState:
         names = {each["address"] for each in _state(applied)}
         (applied.folder / ".mopsctl" / "state" / "local.json").unlink()
         plan = applied.plan()
-        assert {each["action"] for each in plan["changes"]} == {"adopt", "by-hand"}
+        assert {each["action"] for each in plan["changes"]} == {"adopt", "manual"}
         assert applied.apply().code == 0
         # A system's own field that is as declared could always have been so: it is verified, not adopted.
         assert names - {each["address"] for each in _state(applied)} == {"marketo:field/person.leadSource"}
-        assert not [each for each in applied.plan()["changes"] if each["action"] != "by-hand"]
+        assert not [each for each in applied.plan()["changes"] if each["action"] != "manual"]
 
     @pytest.mark.parametrize("text", ["{", "[]", '{"format": 99}', '{"format": 1}'])
     def test_a_damaged_one_is_told_with_the_way_out(self, applied: Stack, text: str) -> None:
@@ -296,7 +296,7 @@ def test_a_plan_gone_stale_in_one_place_is_refused_there_alone_with_three_values
 
 
 def _moves(plan: Any) -> list[Any]:
-    return [each for each in plan["changes"] if each["action"] != "by-hand"]
+    return [each for each in plan["changes"] if each["action"] != "manual"]
 
 
 def _state(stack: Stack) -> list[Any]:

@@ -120,7 +120,7 @@ def test_counts_are_the_orgs_records_and_new_fields_are_seen(
     with org(folder, monkeypatch, "sandbox", "sandbox") as handle:
         assert run("apply", folder, "-e", "there", "--yes").code == 0
         again = run("plan", folder, "-e", "there", "--format", "json").document
-        assert not [each for each in again["changes"] if each["action"] != "by-hand"]  # read back through describe
+        assert not [each for each in again["changes"] if each["action"] != "manual"]  # read back through describe
         for number in range(5):
             handle.do("create_record", object_name="Lead", LastName=f"L{number}", Company="C", Kit_Tier__c="silver")
         path = folder / "catalog" / "person.yaml"

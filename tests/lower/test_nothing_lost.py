@@ -159,7 +159,7 @@ def _leaf(value: Any) -> list[Any]:
     if isinstance(value, int | float):
         return [value + 1]
     if isinstance(value, str):
-        return [f"{value}_", *(["verify", "delete", "by-hand"] if value in ("write", "keep", "archive") else [])]
+        return [f"{value}_", *(["verify", "delete", "manual"] if value in ("write", "keep", "archive") else [])]
     if isinstance(value, tuple) and all(isinstance(each, str) for each in value):
         return [(*value, "other"), value[:-1]]
     return []

@@ -67,7 +67,7 @@ def merged(known: Field, new: Field) -> Field:
 @pytest.mark.parametrize("manage", get_args(Mode))
 @pytest.mark.parametrize("other", get_args(Mode))
 def test_the_narrower_of_two_words_about_one_field_counts(manage: Mode, other: Mode) -> None:
-    narrower = max(manage, other, key=["write", "verify", "by-hand"].index)
+    narrower = max(manage, other, key=["write", "verify", "manual"].index)
     made = merged(replace(KNOWN, origin=Origin(manage=manage)), replace(KNOWN, origin=Origin(manage=other)))
     assert made.origin.manage == narrower
 

@@ -30,7 +30,7 @@ def test_a_key_has_a_label(key: str, label: str) -> None:
 def test_a_catalogue(tmp_path: Path) -> None:
     catalog = good("everything-in-a-catalogue", tmp_path).catalogs["company"]
     assert catalog.bind == {"hubspot": ("company",), "salesforce": ("Account", "Acc_24__c")}
-    assert (catalog.manage, catalog.on_delete, catalog.describe) == ("by-hand", "delete", True)
+    assert (catalog.manage, catalog.on_delete, catalog.describe) == ("manual", "delete", True)
     core, emea = catalog.value_sets["unit"].values.values()
     assert (core.key, core.label, core.on("salesforce"), core.hidden) == ("core", "Core", "core", False)
     assert (emea.label, emea.on("salesforce"), emea.on("hubspot"), emea.hidden) == (
@@ -50,7 +50,7 @@ def test_a_field(tmp_path: Path) -> None:
     assert unit.in_["hubspot"].hints == {"field_type": "checkbox", "order": 3}
     assert unit.in_["salesforce"].names == (("Account", "Unit__c"),)
     assert unit.in_["salesforce"].hints == {"restricted": True}
-    assert (revenue.label, revenue.manage, revenue.default, revenue.scale) == ("Revenue", "by-hand", 0.5, 2)
+    assert (revenue.label, revenue.manage, revenue.default, revenue.scale) == ("Revenue", "manual", 0.5, 2)
     assert (size.max, type(size.max)) == (24, int)
     assert size.in_["salesforce"].names == (("Account", "Size__c"), ("Acc_24__c", "Size__c"))
     assert size.in_["salesforce"].name_on("Account") == "Size__c"

@@ -116,7 +116,7 @@ class TestRefusals:
     def test_two_people_with_the_same_idea(self, account: Account) -> None:
         world = account.world()
         plan = world.plan(account.wants(person_field("region", label="Region")))
-        account.handle.fault("schema_moved", kind="write", action="add_field", body=_by_hand("region", "Region"))
+        account.handle.fault("schema_moved", kind="write", action="add_field", body=_manual("region", "Region"))
         (line,) = world.apply(plan)
         assert line.outcome == "done"
 
@@ -144,7 +144,7 @@ class TestRefusals:
         assert world.plan(account.wants(field)).changes == ()
 
 
-def _by_hand(name: str, label: str) -> dict[str, Any]:
+def _manual(name: str, label: str) -> dict[str, Any]:
     return {"object_name": "person", "name": name, "label": label, "data_type": "string"}
 
 
@@ -171,11 +171,11 @@ class TestLiveFields:
         lines = account.world().plan(account.wants(person_field("businessUnit", label="Unit", description="Which.")))
         assert {(line.action, tuple(each.path for each in line.fields)) for line in lines.changes} == {
             ("change", (("description",),)),
-            ("by-hand", (("label",),)),
+            ("manual", (("label",),)),
         }
 
     def test_a_field_made_on_the_screen_is_not_hidden(self, account: Account) -> None:
-        account.handle.do("add_field", **_by_hand("region", "Region"))
+        account.handle.do("add_field", **_manual("region", "Region"))
         seen = self.seen(account, "region")
         assert not seen.removable
         assert seen.writable == {"description", "sensitive", "html_encoded", "label"}
@@ -197,7 +197,7 @@ class TestLiveFields:
     def test_a_text_area_is_made_by_hand_and_then_found(self, account: Account) -> None:
         field = person_field("notes", "long_text", "Notes")
         (line,) = account.world().plan(account.wants(field)).changes
-        assert (line.action, line.check) == ("by-hand", "read")
+        assert (line.action, line.check) == ("manual", "read")
         assert "the type 'Text Area', the name 'Notes' and the API name 'notes'" in line.steps[0]
         account.handle.do("add_field", object_name="person", name="notes", label="Notes", data_type="text")
         assert account.world().plan(account.wants(field)).changes == ()
@@ -220,7 +220,7 @@ class TestLiveFields:
     @pytest.mark.parametrize("fault", [{"status": 500}, {"code": "610"}, {"code": "1003"}])
     def test_a_failing_page_is_never_taken_for_the_end(self, account: Account, fault: dict[str, Any]) -> None:
         for number in range(300):
-            account.handle.do("add_field", **_by_hand(f"part{number}", f"Part {number}"))
+            account.handle.do("add_field", **_manual(f"part{number}", f"Part {number}"))
         account.handle.fault("status", path="leads/schema/fields", after=1, times=0, **fault)
         reading = account.system.reread([Address.parse(f"marketo:{REGION}")])
         assert not reading.items
@@ -233,7 +233,7 @@ class TestLiveFields:
         assert account.put("company-field/company.region", {"type": "string"}).outcome == "failed"
 
     def test_what_nobody_named_stays_byte_for_byte(self, account: Account) -> None:
-        account.handle.do("add_field", **_by_hand("theirs", "Theirs"))
+        account.handle.do("add_field", **_manual("theirs", "Theirs"))
         before = account.handle.dump()["fields"]
         account.put(REGION, OWN)
         account.put(REGION, {"label": "Sales region"})
@@ -335,6 +335,6 @@ def test_six_hundred_fields_and_sixty_tokens_are_planned_in_fifteen_calls(accoun
     assert len(tokens) == 60
 
 
-def test_every_kind_has_a_collection_or_is_by_hand(account: Account) -> None:
+def test_every_kind_has_a_collection_or_is_manual(account: Account) -> None:
     readable = {name for name, kind in provider.kinds.items() if kind.readable}
     assert readable == set(account.system._collections)

@@ -100,7 +100,7 @@ class TestPrograms:
             Address.parse("marketo:program/Points"), "Points", {"folder": "Elsewhere", "channel": "Content"}
         )
         (line,) = [each for each in program.world().plan([resource]).changes if each.action != "adopt"]
-        assert line.action == "by-hand"
+        assert line.action == "manual"
         assert "Set folder of the program Points to 'Elsewhere'." in line.steps
 
     def test_the_type_is_refused(self, program: Account) -> None:
@@ -298,7 +298,7 @@ class TestModels:
         assert {line.outcome for line in lines.values()} == {"done"}
         assert {"folder/Scoring", "program/Scoring engagement", "token/Scoring engagement/Decay-webinar"} <= set(lines)
         again = world.plan(account.wants(*score.fields.values(), score))
-        assert [line for line in again.changes if line.action != "by-hand"] == []
+        assert [line for line in again.changes if line.action != "manual"] == []
 
     def test_points_that_change_move_one_token_and_its_decay(self, account: Account) -> None:
         world = account.world()
@@ -350,7 +350,7 @@ class TestModels:
         (line,) = [
             each for each in account.world().plan(account.wants(score)).changes if each.address.kind == "campaign-rules"
         ]
-        assert (line.action, line.check) == ("by-hand", "read")
+        assert (line.action, line.check) == ("manual", "read")
         assert (line.fields[0].before, line.fields[0].after) == (["Clicks Link"], ["Fills Out Form"])
         assert any("the trigger 'Fills Out Form'" in step for step in line.steps)
 
@@ -368,11 +368,11 @@ class TestExpectations:
         account.handle.do("add_segmentation", name="Country", segments=["DACH", "Nordics"])
         account.handle.do("add_segmentation", name="Role", segments=["Buyer"], status="draft")
         plan = account.world().plan(account.wants())
-        by_hand = {f"{line.address.kind}/{line.address.name}": line for line in plan.changes}
-        assert set(by_hand) == {"channel/Missing", "tag/Region", "segmentation/Role", "partition/EU"}
-        assert {line.action for line in plan.changes} == {"by-hand"}
-        assert "Admin > Tags" in by_hand["tag/Region"].steps[-1]
-        assert by_hand["tag/Region"].fields[0].path == ("values", "LATAM")
+        manual = {f"{line.address.kind}/{line.address.name}": line for line in plan.changes}
+        assert set(manual) == {"channel/Missing", "tag/Region", "segmentation/Role", "partition/EU"}
+        assert {line.action for line in plan.changes} == {"manual"}
+        assert "Admin > Tags" in manual["tag/Region"].steps[-1]
+        assert manual["tag/Region"].fields[0].path == ("values", "LATAM")
 
     def test_segments_in_another_order_are_not_the_same(self, connect: Callable[..., Account]) -> None:
         account = connect(expect={"segmentations": {"Country": ["Nordics", "DACH"]}})

@@ -61,7 +61,7 @@ class TestFields:
     )
     def test_types_that_only_a_screen_makes(self, kind: Any, words: str) -> None:
         field = resources_of([person_field("region", kind, "Region")])["field/person.region"]
-        assert field.mode == "by-hand"
+        assert field.mode == "manual"
         assert f"the type '{words}'" in field.steps[0]
         assert field.why
 
@@ -121,7 +121,7 @@ class TestFields:
         items = (Item("web", "Web", "The web"), Item("old", "Old", "Old", hidden=True), Item("event", "Event", "Event"))
         found = resources_of([person_field("source", "choice", "Source", values=ValueList("s", items))])
         listed = found["value-list/person.source"]
-        assert listed.mode == "by-hand"
+        assert listed.mode == "manual"
         assert listed.attributes == {
             "values": {"Web": {"label": "The web"}, "Event": {"label": "Event"}},
             "order": ["Web", "Event"],
@@ -146,7 +146,7 @@ class TestFields:
             "Admin >" in step or "Marketing Activities" in step or "Design Studio" in step for step in steps.values()
         )
 
-    @pytest.mark.parametrize("manage", ["by-hand", "verify"])
+    @pytest.mark.parametrize("manage", ["manual", "verify"])
     def test_an_author_may_narrow_and_still_gets_steps(self, manage: Any) -> None:
         field = replace(person_field("region"), origin=replace(HERE, manage=manage))
         found = resources_of([field])["field/person.region"]
@@ -319,7 +319,7 @@ class TestMappings:
             ("salesforce-unless-blank", "has no rule 'salesforce-unless-blank'"),
         ],
     )
-    def test_directions_are_set_by_hand(self, sync: str, words: str) -> None:
+    def test_directions_are_set_manually(self, sync: str, words: str) -> None:
         found = resources_of([mapping(row("unit", sync))])
         setting = found[f"setting/sync.sync.{sync}"]
         assert words in setting.steps[0]
@@ -392,7 +392,7 @@ class TestConsent:
             {"type": "boolean"},
         )
 
-    def test_the_rest_is_by_hand_with_names(self) -> None:
+    def test_the_rest_is_manual_with_names(self) -> None:
         found = resources_of([CONSENT])
         steps = {name.rpartition(".")[2]: each.steps[0] for name, each in found.items() if name.startswith("setting/")}
         assert set(steps) == {"channel-sms", "rules", "double-opt-in", "preference-page", "bases"}

@@ -1,4 +1,4 @@
-"""What scoring models become: tokens, campaigns, steps by hand, and what is refused."""
+"""What scoring models become: tokens, campaigns, manual steps, and what is refused."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class TestProgram:
 class TestCampaigns:
     def test_without_a_template_they_are_made_by_hand(self) -> None:
         campaign = become(model(rule("a", points=1, event="x")))["campaign/Scoring engagement/Score-a"]
-        assert campaign.mode == "by-hand"
+        assert campaign.mode == "manual"
         assert "New Smart Campaign, and name it 'Score-a'" in campaign.steps[0]
 
     def test_with_a_template_they_are_cloned_and_left_off(self) -> None:
@@ -220,7 +220,7 @@ class TestCampaigns:
         assert "email contains @example.com" in logic["Score-exclusions"]
         assert "leave out 'bot_click'" in logic["Score-a"]
 
-    def test_every_step_by_hand_names_a_screen(self) -> None:
+    def test_every_manual_step_names_a_screen(self) -> None:
         found = become(
             model(
                 rule("a", points=1, event="x"),
@@ -229,10 +229,10 @@ class TestCampaigns:
                 bands=(("A", 60),),
             )
         )
-        by_hand = [each for each in found.values() if each.mode == "by-hand"]
-        assert by_hand
-        assert all(each.steps[0].startswith(("In Marketing Activities", "In Admin")) for each in by_hand)
-        assert all(each.why for each in by_hand)
+        manual = [each for each in found.values() if each.mode == "manual"]
+        assert manual
+        assert all(each.steps[0].startswith(("In Marketing Activities", "In Admin")) for each in manual)
+        assert all(each.why for each in manual)
 
 
 class TestRefusals:

@@ -40,7 +40,7 @@ from mopsctl.provider.convert import joined, narrower, together
 from mopsctl.resource import Json, Resource
 
 HERE = Origin("FieldCatalog/person", Source("catalog/person.yaml", 7, 7), "marketing-ops", "Sales asked for it.")
-NARROWINGS: tuple[Mode, ...] = ("write", "verify", "by-hand")
+NARROWINGS: tuple[Mode, ...] = ("write", "verify", "manual")
 NOBODYS = {"permission-set", "permission-assignment"}
 """Kinds that mopsctl makes for all documents together: no single author decides about them."""
 UNITS = ValueList("unit", (Item("core", "core", "Core"), Item("emea", "emea", "EMEA")))
@@ -171,7 +171,7 @@ def test_the_narrower_of_what_author_and_vendor_allow_holds(system: str, manage:
     }
 
 
-@pytest.mark.parametrize("manage", ["verify", "by-hand"])
+@pytest.mark.parametrize("manage", ["verify", "manual"])
 def test_nothing_is_written_where_nothing_may_be(system: str, manage: Mode) -> None:
     found = made(system, everything(system, replace(HERE, manage=manage)))
     assert [address for address, each in found.items() if each.mode == "write"] == []
@@ -286,7 +286,7 @@ def test_what_adds_nothing_adds_no_steps() -> None:
 
 @pytest.mark.parametrize(
     ("later", "mode"),
-    [(thing(mode="by-hand"), "by-hand"), (thing(mode="verify", why="It is only looked at."), "write")],
+    [(thing(mode="manual"), "manual"), (thing(mode="verify", why="It is only looked at."), "write")],
     ids=["an author narrows", "an adapter only looks"],
 )
 def test_an_author_narrows_what_is_shared_and_a_look_does_not(later: Resource, mode: Mode) -> None:
@@ -303,7 +303,7 @@ def test_what_several_make_up_goes_as_far_as_all_of_them_allow() -> None:
     assert together(origins) == replace(HERE, manage="verify", protect=True)
 
 
-@pytest.mark.parametrize("manage", ["verify", "by-hand"])
+@pytest.mark.parametrize("manage", ["verify", "manual"])
 @pytest.mark.parametrize("careful", [0, 1])
 def test_a_list_that_two_fields_share_goes_as_far_as_both_authors_allow(
     system: str, manage: Mode, careful: int

@@ -184,9 +184,9 @@ FORGET = Change(
     noun="field",
     undo="yes: declare it again",
 )
-BY_HAND = Change(
+MANUAL = Change(
     address=at("hubspot:subscription/product-news"),
-    action="by-hand",
+    action="manual",
     reason="not_on_system",
     title="Product news",
     noun="subscription type",
@@ -199,10 +199,10 @@ BY_HAND = Change(
     check="read",
     owner="privacy",
 )
-BY_HAND_DIFFERS = Change(
+MANUAL_DIFFERS = Change(
     address=at("hubspot:connector/business_unit"),
-    action="by-hand",
-    reason="managed_by_hand",
+    action="manual",
+    reason="managed_manually",
     title="Mapping of business unit",
     noun="connector rule",
     source=Source("mappings/hubspot-salesforce.yaml", 16, 5),
@@ -252,7 +252,7 @@ RICH = Plan(
     inputs=INPUTS,
     systems=(HUBSPOT, SALESFORCE, MARKETO),
     changes=(
-        ADD_PROPERTY, CHANGE_VALUES, KEEP, BY_HAND, BY_HAND_DIFFERS, CHANGE_FORMULA, REMOVE, ADOPT, ADD_MARKETO, FORGET,
+        ADD_PROPERTY, CHANGE_VALUES, KEEP, MANUAL, MANUAL_DIFFERS, CHANGE_FORMULA, REMOVE, ADOPT, ADD_MARKETO, FORGET,
     ),
     drift=DRIFT,
     verdicts=VERDICTS,
@@ -260,7 +260,7 @@ RICH = Plan(
     allow_remove=True,
 )  # fmt: skip
 QUIET = replace(
-    RICH, environment="sandbox", changes=(BY_HAND,), drift=(), verdicts=(), protected=False, allow_remove=False
+    RICH, environment="sandbox", changes=(MANUAL,), drift=(), verdicts=(), protected=False, allow_remove=False
 )
 EMPTY = replace(QUIET, changes=())
 UNREADABLE = replace(
@@ -286,7 +286,7 @@ HOSTILE = replace(
     changes=(
         replace(ADD_PROPERTY, title=HOSTILE_TEXT, fields=(*new(label=HOSTILE_TEXT), moved("options/" + "k|ey", None, {"label": HOSTILE_TEXT})),
                 undo=HOSTILE_TEXT, why=HOSTILE_TEXT, noun=HOSTILE_TEXT, irreversible=True, impact=Impact(None, HOSTILE_TEXT)),
-        replace(BY_HAND, steps=(HOSTILE_TEXT,), owner=HOSTILE_TEXT, title=HOSTILE_TEXT, fields=(moved("label", HOSTILE_TEXT, "b"),)),
+        replace(MANUAL, steps=(HOSTILE_TEXT,), owner=HOSTILE_TEXT, title=HOSTILE_TEXT, fields=(moved("label", HOSTILE_TEXT, "b"),)),
     ),
     drift=(replace(DRIFT[0], title=HOSTILE_TEXT, fields=(DriftField("label", HOSTILE_TEXT, None, HOSTILE_TEXT),)),),
     verdicts=(replace(VERDICTS[0], message=HOSTILE_TEXT, hint=HOSTILE_TEXT, source=Source("a|b.yaml", 1, 1)),),
@@ -306,7 +306,7 @@ PARTLY = Applied(
         Line(ADD_MARKETO, "skipped", because="hubspot:property/contact.business_unit"),
         Line(ADOPT, "not-started"),
     ),
-    by_hand=(BY_HAND,),
+    manual=(MANUAL,),
 )  # fmt: skip
 
 
@@ -349,7 +349,7 @@ class Adapter(Provider):
     def cells(self) -> dict[str, Cell]:
         return {
             "field.new": Cell(("write",), "Fields are made through the fields API.", "yes: archive"),
-            "field.values": Cell(("write", "by-hand"), "Values of standard fields are changed by hand.", "yes"),
+            "field.values": Cell(("write", "manual"), "Values of standard fields are changed by hand.", "yes"),
             "lifecycle.stages": Cell(("experimental", "verify"), "Stages are only read unless the switch is on.", "no"),
             "consent.rules": Cell(("none",), "Rules by country are checked here, and not on any system."),
         }

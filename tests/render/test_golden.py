@@ -70,7 +70,7 @@ def rich() -> dict[str, Any]:
         lambda plan: plan["systems"][0].update(status="maybe"),
         lambda plan: plan["verdicts"][0].update(level="fatal"),
         lambda plan: plan["verdicts"][0].update(source="file.yaml"),
-        lambda plan: plan["summary"].pop("byHand"),
+        lambda plan: plan["summary"].pop("manual"),
         lambda plan: plan["inputs"].update(manifests="abc"),
     ],
 )

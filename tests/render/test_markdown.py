@@ -52,7 +52,7 @@ def test_what_is_left_out_is_counted() -> None:
     said = markdown.plan(LARGE, 20000)
     shown = len(re.findall(r"^\| `[~+=<>-]` ", said, flags=re.MULTILINE))
     (left,) = re.findall(r"_([\d,]+) changes? left out here", said)
-    assert shown + int(left) == 40 * sum(change.action != "by-hand" for change in samples.RICH.changes)
+    assert shown + int(left) == 40 * sum(change.action != "manual" for change in samples.RICH.changes)
 
 
 def test_what_cannot_be_undone_and_what_fails_outlast_the_rest() -> None:
@@ -71,7 +71,7 @@ def test_an_empty_plan_is_short() -> None:
     said = markdown.plan(samples.EMPTY)
     assert "Nothing to add, change or remove." in said
     assert "| what |" not in said
-    assert "Steps by hand" not in said
+    assert "Manual steps" not in said
 
 
 def unescaped(said: str) -> str:

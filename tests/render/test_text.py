@@ -94,7 +94,7 @@ def test_an_empty_page_is_no_text() -> None:
 def test_nothing_pending_is_said_in_words_before_the_steps() -> None:
     said = text.plan(samples.QUIET, Screen(80))
     assert "Nothing to add, change or remove.\n" in said
-    assert said.index("Nothing to add") < said.index("Steps by hand (1)")
+    assert said.index("Nothing to add") < said.index("Manual steps (1)")
 
 
 def test_an_unreadable_system_is_never_called_unchanged() -> None:
@@ -121,8 +121,8 @@ def test_why_something_cannot_be_undone_is_said_once_for_all_it_holds_for() -> N
 
 
 def test_steps_are_numbered_per_system() -> None:
-    moved = replace(samples.BY_HAND, address=samples.at("marketo:program/nurture"))
-    plan = replace(samples.RICH, changes=(samples.BY_HAND, samples.BY_HAND_DIFFERS, moved))
+    moved = replace(samples.MANUAL, address=samples.at("marketo:program/nurture"))
+    plan = replace(samples.RICH, changes=(samples.MANUAL, samples.MANUAL_DIFFERS, moved))
     numbers = re.findall(r"^  (\d+)\. ", text.plan(plan, Screen(80)), flags=re.MULTILINE)
     assert numbers == ["1", "2", "1"]
 
@@ -131,7 +131,7 @@ def test_steps_of_a_written_change_are_listed_too() -> None:
     change = replace(samples.ADD_PROPERTY, steps=("Publish the score on its screen.",))
     said = text.plan(replace(samples.RICH, changes=(change,)), Screen(80))
     assert "+ add property Business unit" in said
-    assert "Publish the score on its screen." in said[said.index("Steps by hand (1)") :]
+    assert "Publish the score on its screen." in said[said.index("Manual steps (1)") :]
 
 
 def test_verdicts_are_sorted_by_level() -> None:
@@ -159,7 +159,7 @@ def test_many_values_are_counted_in_an_addition_but_named_in_a_change() -> None:
 
 
 def test_the_reason_of_a_step_is_said_once_on_each_system() -> None:
-    ours = replace(samples.BY_HAND, why="The screen has no API.", check="attest", owner="ops")
+    ours = replace(samples.MANUAL, why="The screen has no API.", check="attest", owner="ops")
     steps = [
         replace(ours, address=samples.at(f"{system}:setting/{name}"))
         for system in ("hubspot", "marketo")
@@ -182,7 +182,7 @@ def test_drift_claims_only_what_was_compared() -> None:
 
 
 def test_the_last_line_of_an_apply_counts_what_is_left_by_hand() -> None:
-    assert "; 1 step left by hand. Plan" in text.applied(samples.PARTLY, Screen(120))
+    assert "; 1 step left to do manually. Plan" in text.applied(samples.PARTLY, Screen(120))
     assert "by hand" not in text.applied(samples.DONE, Screen(120))
 
 

@@ -133,7 +133,7 @@ def test_everything_is_applied_once_and_then_nothing_is_left(account: Account) -
     lines = account.apply(*EVERYTHING, world=world)
     assert {name: (line.error, line.hint) for name, line in lines.items() if line.outcome != "done"} == {}
     left = world.plan(account.wants(*EVERYTHING)).changes
-    assert {change.action for change in left} <= {"by-hand"}
+    assert {change.action for change in left} <= {"manual"}
     assert {str(change.address).partition(":")[2] for change in left} == {"permission-assignment/mopsctl_sync_hubspot"}
     posts = [path for method, path in account.requests() if method == "POST" and path.endswith("deployRequest")]
     assert len(posts) == 1
@@ -200,7 +200,7 @@ def test_profiles_that_cannot_be_read_are_left_to_a_person(account: Account) -> 
     account.handle.switch("profiles", "hidden")
     plan = account.world().plan(account.wants(*EVERYTHING))
     found = [each for each in plan.changes if str(each.address).endswith("field-access/Lead.Heat__c")]
-    (change,) = [each for each in found if each.action == "by-hand"]
+    (change,) = [each for each in found if each.action == "manual"]
     assert any("Field-Level" in step for step in change.steps)
 
 
@@ -343,7 +343,7 @@ def test_the_last_converted_status_cannot_go(account: Account) -> None:
 # -- record types
 
 
-def test_a_value_that_a_record_type_lacks_is_a_step_by_hand(account: Account) -> None:
+def test_a_value_that_a_record_type_lacks_is_a_manual_step(account: Account) -> None:
     account.handle.do(
         "create_record_type", object_name="Lead", name="Partner", lists={}, process=["New", "Working - Contacted"]
     )
@@ -352,7 +352,7 @@ def test_a_value_that_a_record_type_lacks_is_a_step_by_hand(account: Account) ->
     )
     account.apply(STATUS)
     (change,) = account.world().plan(account.wants(STATUS)).changes[-1:]
-    assert change.action == "by-hand"
+    assert change.action == "manual"
     assert [(each.dotted(), each.before, each.after) for each in change.fields] == [
         ("values.New.missing_on", ["Direct"], [])
     ]

@@ -94,7 +94,7 @@ def test_a_purpose_that_is_not_bound_here_leaves_no_trace() -> None:
 
 def test_what_is_built_on_screens_comes_as_steps() -> None:
     each = found(bound(NEWS, "Consent_News__c"), double_opt_in=True, preference_topics=("news",))
-    assert each["setting/marketing.double-opt-in"].mode == "by-hand"
+    assert each["setting/marketing.double-opt-in"].mode == "manual"
     assert each["setting/marketing.double-opt-in"].steps[0].startswith("Setup > Flows > New Flow: ")
     assert each["setting/marketing.preferences"].steps == (
         "Setup > Preference Manager: build the preference page with exactly: Product news.",

@@ -118,9 +118,9 @@ def test_owner_and_reason_are_described_where_the_catalogue_asks() -> None:
 
 
 def test_what_its_author_decided_reaches_the_resource() -> None:
-    origin = replace(HERE, manage="by-hand", on_delete="delete", protect=True, leave=("label",))
+    origin = replace(HERE, manage="manual", on_delete="delete", protect=True, leave=("label",))
     found = resources_of([replace(person("X__c"), origin=origin)])["field/Lead.X__c"]
-    assert (found.mode, found.on_delete, found.protect, found.leave) == ("by-hand", "delete", True, ("label",))
+    assert (found.mode, found.on_delete, found.protect, found.leave) == ("manual", "delete", True, ("label",))
     assert "Object Manager > Lead" in found.steps[0]
 
 

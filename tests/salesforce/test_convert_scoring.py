@@ -168,7 +168,7 @@ def test_a_rule_that_no_formula_expresses_is_named_and_left_to_a_person(rule: Ru
     found = converted(score)
     assert found["field/Lead.Fit_Score__c"].attributes["type"] == "Number"
     hand = found["automation/Lead.person-fit"]
-    assert hand.mode == "by-hand"
+    assert hand.mode == "manual"
     assert any(step.startswith(f"{rule.key}:") for step in hand.steps)
     assert ("SF031", "warning") in findings_of([FIT, SIZE, TITLE, score])
 

@@ -1,4 +1,4 @@
-"""What each adapter can write, verify, or leaves by hand, as text."""
+"""What each adapter can write, verify, or leaves manual, as text."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ TOPICS: Mapping[str, str] = {
 MODES: Mapping[str, str] = {
     "write": "write",
     "verify": "verify",
-    "by-hand": "by hand",
+    "manual": "manual",
     "experimental": "experimental",
     "none": "none",
 }
-_TONES = {"write": "green", "verify": "cyan", "by-hand": "magenta", "experimental": "yellow"}
+_TONES = {"write": "green", "verify": "cyan", "manual": "magenta", "experimental": "yellow"}
 _HELD: Mapping[str, str] = {
     "write": "written",
     "create-only": "written when it is made, fixed afterwards",
@@ -90,7 +90,7 @@ def _kind(page: Page, kind: Kind) -> None:
         if names:
             page.line(", ".join(names), indent=6, lead=(f"{said}: ", "dim"))
     if not reached and kind.attributes:
-        page.line(", ".join(sorted(kind.attributes)), indent=6, lead=("by hand: ", "dim"))
+        page.line(", ".join(sorted(kind.attributes)), indent=6, lead=("manual: ", "dim"))
     _reasons(page, kind.attributes)
     page.line(_removal(kind), indent=6, lead=("removal: ", "dim"))
     if kind.why:

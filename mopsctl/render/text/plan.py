@@ -19,14 +19,14 @@ COLOURS: Mapping[Action, str] = {
     "keep": "dim",
     "adopt": "cyan",
     "forget": "dim",
-    "by-hand": "magenta",
+    "manual": "magenta",
 }
 _SIGNS = {"+": "green", "~": "yellow", "-": "red"}
 _BODY = 4  # columns before what belongs to a change
 
 
 def plan(plan: Plan, screen: Screen, next_steps: Iterable[str] = ()) -> str:
-    """The whole plan: warnings that stop a reader, changes by system, steps by hand, drift, checks, the count."""
+    """The whole plan: warnings that stop a reader, changes by system, manual steps, drift, checks, the count."""
     page, view = Page(screen), arrange(plan)
     _head(page, view)
     add_unreadable(page, plan)
@@ -88,7 +88,7 @@ def _section(page: Page, section: Section) -> None:
         _change(page, change, told)
     if section.steps:
         many = f"{words.counted(len(section.steps), 'step')}, listed below"
-        page.line(many, indent=2, lead=(f"{words.SYMBOLS['by-hand']} by hand ", COLOURS["by-hand"]))
+        page.line(many, indent=2, lead=(f"{words.SYMBOLS['manual']} manual ", COLOURS["manual"]))
 
 
 def _change(page: Page, change: Change, told: set[str]) -> None:
@@ -153,7 +153,7 @@ def _steps(page: Page, view: View) -> None:
     if not view.steps:
         return
     page.blank()
-    page.line((f"Steps by hand ({len(view.steps)})", "bold magenta"))
+    page.line((f"Manual steps ({len(view.steps)})", "bold magenta"))
     for section in view.sections:
         if section.steps:
             page.blank()
@@ -170,7 +170,7 @@ def _step(page: Page, step: Step, told: dict[str, int]) -> None:
     page.line(f"{change.noun} ", title, (f"  [{change.id}]", "dim"), indent=2, lead=number)
     margin = 2 + len(number)
     _place(page, change, margin)
-    if change.action == "by-hand":
+    if change.action == "manual":
         for move in moves.of(change, page.screen.style):
             _move(page, move, margin)
     add_steps(page, change, margin)

@@ -32,11 +32,11 @@ _SIGNALS: Mapping[str, str] = {"SIGINT": "Ctrl-C", "SIGTERM": "the system (SIGTE
 
 
 def applied(report: Applied, screen: Screen, next_steps: Iterable[str] = ()) -> str:
-    """The report of an apply, in heaps, with what remains by hand and what to type next."""
+    """The report of an apply, in heaps, with what remains to be done manually and what to type next."""
     page = Page(screen)
     for outcome, title in HEAPS.items():
         _heap(page, outcome, title, report.heap(outcome))
-    _by_hand(page, report)
+    _manual(page, report)
     page.blank()
     page.line((summary(report), "bold"))
     if not report.complete:
@@ -49,7 +49,7 @@ def summary(report: Applied) -> str:
     """The one line: how an apply ended."""
     counts = [(len(report.heap(outcome)), outcome.replace("-", " ")) for outcome in HEAPS]
     said = ", ".join(f"{words.number(count)} {name}" for count, name in counts if count) or "nothing to do"
-    left = f"; {words.counted(len(report.by_hand), 'step')} left by hand" if report.by_hand else ""
+    left = f"; {words.counted(len(report.manual), 'step')} left to do manually" if report.manual else ""
     signal = _SIGNALS.get(report.interrupted, report.interrupted)
     start = f"Interrupted by {signal}" if signal else "Applied" if report.complete else "Stopped"
     again = " (resumed)" if report.resumed else ""
@@ -78,15 +78,15 @@ def _line(page: Page, outcome: Outcome, line: Line) -> None:
         page.line(f"{what}: planned on {was}, now {now}, wanted {wanted}", indent=6)
 
 
-def _by_hand(page: Page, report: Applied) -> None:
-    if not report.by_hand:
+def _manual(page: Page, report: Applied) -> None:
+    if not report.manual:
         return
     page.blank()
-    page.line((f"Left to do by hand ({len(report.by_hand)})", "bold magenta"))
-    for change in report.by_hand:
-        lead = (f"{words.SYMBOLS['by-hand']} ", COLOURS["by-hand"])
+    page.line((f"Left to do manually ({len(report.manual)})", "bold magenta"))
+    for change in report.manual:
+        lead = (f"{words.SYMBOLS['manual']} ", COLOURS["manual"])
         page.line(f"{change.noun} ", (change.title, "bold"), f"  {change.address}", indent=2, lead=lead)
         if page.screen.verbose:
             add_steps(page, change, 4)
     if not page.screen.verbose:
-        page.line("What to do for each: see the plan's steps by hand.", indent=2)
+        page.line("What to do for each: see the plan's manual steps.", indent=2)

@@ -136,7 +136,7 @@ def _setting(
             f"{policy.name}/{name[0]}",
             f"{policy.title}: {name[1]}",
             dict(facts),
-            mode="by-hand",
+            mode="manual",
             cell="consent.channel" if name[0].startswith("channel-") else "consent.settings",
             steps=steps,
         )

@@ -47,7 +47,7 @@ def _program(draft: Draft, lifecycle: Lifecycle, part: str, facts: Mapping[str, 
             f"{_name(lifecycle)}/{part}",
             name,
             dict(facts),
-            mode="by-hand",
+            mode="manual",
             cell=_PARTS[part],
             steps=(opening, *steps, "Activate the program."),
         )

@@ -116,7 +116,7 @@ def _add(draft: Draft, mapping: Mapping_, part: str, facts: dict[str, Json], ste
             f"{mapping.name}/{part}",
             f"{mapping.title}: {part}",
             facts,
-            mode="by-hand",
+            mode="manual",
             cell="mapping.scope" if part == "scope" else "mapping.direction",
             steps=tuple(steps),
         )

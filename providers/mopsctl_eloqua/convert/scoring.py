@@ -69,7 +69,7 @@ def _criteria(draft: Draft, model: str, score: Score) -> None:
     card = scorecard.of(score)
     for message in card.differences:
         draft.say(
-            "EL014", "note", f"{score.title}: {message}", score.origin.source, "see the by-hand table of the score"
+            "EL014", "note", f"{score.title}: {message}", score.origin.source, "see the manual table of the score"
         )
     content: dict[str, Json] = {
         "model": model,
@@ -84,7 +84,7 @@ def _criteria(draft: Draft, model: str, score: Score) -> None:
             score.name,
             score.title,
             content,
-            mode="by-hand",
+            mode="manual",
             cell="scoring.fit" if score.dimension == "fit" else "scoring.engagement",
             steps=(*_opening(model, score), *_rows(card), *_closing(score, card)),
         )

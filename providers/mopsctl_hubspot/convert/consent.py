@@ -115,7 +115,7 @@ def _bases(context: Context, element: Consent) -> Resource:
 
 def _channel(context: Context, element: Consent, channel: str) -> Resource:
     purposes = [purpose.label for purpose in element.purposes]
-    return _by_hand(
+    return _manual(
         context,
         element,
         "checklist",
@@ -162,10 +162,10 @@ def _shown(purpose: Purpose) -> str:
 
 
 def _setting(context: Context, element: Consent, name: str, title: str, steps: Sequence[str]) -> Resource:
-    return _by_hand(context, element, "account-setting", name, title=title, cell="consent.settings", steps=steps)
+    return _manual(context, element, "account-setting", name, title=title, cell="consent.settings", steps=steps)
 
 
-def _by_hand(
+def _manual(
     context: Context, element: Consent, kind: str, name: str, *, title: str, cell: str, steps: Sequence[str]
 ) -> Resource:
     return context.made(
@@ -175,6 +175,6 @@ def _by_hand(
         title=title,
         attributes={"steps": list(steps)},
         cell=cell,
-        mode="by-hand",
+        mode="manual",
         steps=steps,
     )

@@ -144,7 +144,7 @@ def _checklist(
         title=titled(title, singular(element.object)),
         attributes={"steps": list(steps)},
         cell=cell,
-        mode="by-hand",
+        mode="manual",
         steps=steps,
         source=stage.source if stage else None,
     )

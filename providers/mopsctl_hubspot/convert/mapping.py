@@ -94,7 +94,7 @@ def _steps_of_row(context: Context, element: Mapping_, row: MappingRow) -> Itera
                 "guard": row.guard,
             },
             cell="mapping.guard" if row.sync == f"{element.here}-wins" else "mapping.direction",
-            mode="by-hand",
+            mode="manual",
             steps=_row_steps(element, row, singular(object_name), name),
         )
 
@@ -144,7 +144,7 @@ def _scope(context: Context, element: Mapping_) -> Resource:
         title=f"{element.title or element.name}: which records",
         attributes={"scope": element.scope},
         cell="mapping.scope",
-        mode="by-hand",
+        mode="manual",
         steps=steps,
     )
 

@@ -145,7 +145,7 @@ def _table(context: Context, score: Score) -> Resource | None:
         title=titled(f"{score.title or score.name}: rules", singular(score.object)),
         attributes={"steps": steps},
         cell="scoring.fit" if score.dimension == "fit" else "scoring.engagement",
-        mode="by-hand",
+        mode="manual",
         steps=[intro, *steps],
     )
 

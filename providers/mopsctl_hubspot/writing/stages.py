@@ -13,7 +13,7 @@ from mopsctl_hubspot.wire import pipelines, properties
 from mopsctl_hubspot.writing.common import Desk, attempt, done, failed, read_back
 from mopsctl_hubspot.writing.pipelines import CHECKS, order_of
 
-BY_HAND = "take the switch lifecycle-stage-writes back and set the stages on HubSpot's screen"
+MANUAL = "take the switch lifecycle-stage-writes back and set the stages on HubSpot's screen"
 _OPEN = {"isClosed": "false", "state": "OPEN"}
 
 
@@ -46,12 +46,12 @@ class _StageList:
             other = self._steps()
         except (PermissionError_, VendorError) as error:
             result = failed(self._write, error)
-            return Result(result.address, "failed", error=result.error, hint=result.hint or BY_HAND, code=result.code)
+            return Result(result.address, "failed", error=result.error, hint=result.hint or MANUAL, code=result.code)
         return other or self._read_back()
 
     def _refused(self) -> Result | None:
         if self._pipeline is None:
-            return self._no("HubSpot does not show the lifecycle pipeline to this token.", BY_HAND)
+            return self._no("HubSpot does not show the lifecycle pipeline to this token.", MANUAL)
         labels = {str(stage.get("label", "")).strip().lower(): key for key, stage in self._live.items()}
         for key in self._added():
             holder = labels.get(self._wanted[key]["label"].strip().lower())
@@ -136,7 +136,7 @@ class _StageList:
 
         if differing := read_back(look):
             said = f"HubSpot accepted the write and does not show the written {' and '.join(differing)}."
-            return Result(self._write.address, "unknown", error=said, hint=BY_HAND)
+            return Result(self._write.address, "unknown", error=said, hint=MANUAL)
         return done(self._write, note="this used calls that HubSpot does not document; it was read back")
 
     def _no(self, error: str, hint: str) -> Result:

@@ -81,7 +81,7 @@ def _logic(model: Model, name: str, rule: Rule | None, cell: str, steps: tuple[s
         name,
         {},
         cell=cell,
-        mode="by-hand",
+        mode="manual",
         steps=steps,
         needs=needs,
         source=rule.source if rule is not None and rule.source.file else None,

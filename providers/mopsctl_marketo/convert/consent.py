@@ -23,7 +23,7 @@ def of_consent(context: Context, consent: Consent) -> Iterator[Resource]:
             if purpose.binding and (object_name, purpose.binding) not in context.fields:
                 yield from of_field(context, purpose_field(purpose, object_name))
     yield from _flags(context, consent)
-    yield from _by_hand(context, consent)
+    yield from _manual(context, consent)
     if consent.bases:
         yield from _bases(context, consent)
 
@@ -64,7 +64,7 @@ def _flags(context: Context, consent: Consent) -> Iterator[Resource]:
         )
 
 
-def _by_hand(context: Context, consent: Consent) -> Iterator[Resource]:
+def _manual(context: Context, consent: Consent) -> Iterator[Resource]:
     for channel in consent.channels:
         if channel != _ENFORCED:
             yield _one(

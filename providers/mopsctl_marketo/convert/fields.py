@@ -102,7 +102,7 @@ def _own(context: Context, field: Field, shelf: Shelf) -> Resource:
         return context.made(*args, {}, cell=cell, mode="verify", steps=_missing_builtin(field))
     if standard or field.role == "score" or TYPES[field.type] in CREATABLE_TYPES:
         return context.made(*args, attributes, cell=cell)
-    return context.made(*args, attributes, cell=cell, mode="by-hand", steps=_on_screen(field))
+    return context.made(*args, attributes, cell=cell, mode="manual", steps=_on_screen(field))
 
 
 def _missing_builtin(field: Field) -> tuple[str, ...]:
@@ -169,7 +169,7 @@ def value_list(context: Context, field: Field, *, cell: str = "") -> Resource:
         title_of(field),
         attributes,
         cell=cell or _LISTS.get(field.role, "field.values"),
-        mode="by-hand",
+        mode="manual",
         steps=steps,
         needs=(context.address(SHELVES[field.object].kind, field_name(field)),),
     )
@@ -249,7 +249,7 @@ def setting(
         title,
         attributes or {},
         cell=cell,
-        mode="by-hand",
+        mode="manual",
         steps=steps,
         needs=(main.address,) if main else (),
     )

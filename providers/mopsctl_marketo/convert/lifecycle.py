@@ -14,7 +14,7 @@ SYSTEM_TIME = "{{system.dateTime}}"
 
 
 def of_lifecycle(context: Context, lifecycle: Lifecycle) -> Iterator[Resource]:
-    """One step by hand for each allowed move, and for each stage with a time limit."""
+    """One manual step for each allowed move, and for each stage with a time limit."""
     stages = {stage.key: stage for stage in lifecycle.stages}
     for transition in lifecycle.transitions:
         if transition.target in stages:
@@ -128,7 +128,7 @@ def _logic(
         title,
         {},
         cell=cell,
-        mode="by-hand",
+        mode="manual",
         steps=steps,
         needs=needs,
         source=move.source if move else None,

@@ -129,7 +129,7 @@ def _campaign(model: Model, rule: Rule, name: str, program: Address) -> Resource
         name,
         attributes,
         cell="scoring.disabled" if rule.disabled else model.cell,
-        mode="write" if settings.template_program else "by-hand",
+        mode="write" if settings.template_program else "manual",
         steps=(
             f"In {ACTIVITIES}, select the program '{settings.program}', choose New Smart Campaign, and name it '{name}'.",
         )

@@ -72,9 +72,9 @@ class Fields(Area):
     def actions(self) -> Mapping[str, Callable[..., Any]]:
         """Field management, and what the CRM sync does by itself."""
         return {
-            "add_field": self.add_by_hand,
-            "edit_field": self.edit_by_hand,
-            "use_field": lambda object_name, name: self.edit_by_hand(object_name, name, _used=True),
+            "add_field": self.add_manually,
+            "edit_field": self.edit_manually,
+            "use_field": lambda object_name, name: self.edit_manually(object_name, name, _used=True),
             "sync_field": self.sync,
         }
 
@@ -222,11 +222,11 @@ class Fields(Area):
 
     # -- by hand
 
-    def add_by_hand(self, object_name: str, name: str, label: str, data_type: str, **more: Any) -> None:
+    def add_manually(self, object_name: str, name: str, label: str, data_type: str, **more: Any) -> None:
         """Admin > Field Management > New Custom Field, or what a sync does."""
         self.store.put("fields", f"{object_name}.{name}", field_doc(name, label, data_type, isCustom=True, **more))
 
-    def edit_by_hand(self, object_name: str, name: str, **values: Any) -> None:
+    def edit_manually(self, object_name: str, name: str, **values: Any) -> None:
         """Change anything about a field, as screens, syncs and Support can."""
         doc = self.store.get("fields", f"{object_name}.{name}")
         if doc is None:
@@ -236,8 +236,8 @@ class Fields(Area):
     def sync(self, name: str, label: str = "", data_type: str = "string") -> None:
         """The CRM sync takes a field in; one that is not there is made."""
         if self.store.get("fields", f"person.{name}") is None:
-            self.add_by_hand("person", name, label or name, data_type)
-        self.edit_by_hand("person", name, _crm=True)
+            self.add_manually("person", name, label or name, data_type)
+        self.edit_manually("person", name, _crm=True)
 
 
 def _described_type(doc: dict[str, Any]) -> str:

@@ -31,7 +31,7 @@ class Tokens(Area):
 
     def actions(self) -> Mapping[str, Callable[..., Any]]:
         """The My Tokens tab."""
-        return {"set_token": self.set_by_hand}
+        return {"set_token": self.set_manually}
 
     def _place(self, call: Call, given: Mapping[str, str]) -> str:
         """`Folder:59` or `Program:1207`; a folder unless said."""
@@ -109,7 +109,7 @@ class Tokens(Area):
         self.store.delete("tokens", f"{place}:{given['name']}")
         return asset(call, [{"id": call.params["id"]}])
 
-    def set_by_hand(self, program: int, name: str, sort: str, value: str) -> None:
+    def set_manually(self, program: int, name: str, sort: str, value: str) -> None:
         """Any token of a program, also of the types that the API only shows."""
         place = f"Program:{program}"
         self.store.put("tokens", f"{place}:{name}", self._doc(place, name, sort, value))

@@ -84,7 +84,7 @@ def _screens(work: Work, consent: Consent) -> None:
             " the link was opened, and activate the flow."
         )
         title = f"double opt-in of {consent.title}"
-        work.by_hand(
+        work.manual(
             "setting", f"{consent.name}.double-opt-in", "consent.settings", consent.origin, title=title, steps=(step,)
         )
     if consent.preference_topics:
@@ -92,7 +92,7 @@ def _screens(work: Work, consent: Consent) -> None:
         topics = ", ".join(labels.get(topic, topic) for topic in consent.preference_topics)
         step = f"Setup > Preference Manager: build the preference page with exactly: {topics}."
         title = f"preference page of {consent.title}"
-        work.by_hand(
+        work.manual(
             "setting", f"{consent.name}.preferences", "consent.settings", consent.origin, title=title, steps=(step,)
         )
 

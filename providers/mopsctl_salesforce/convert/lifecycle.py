@@ -140,7 +140,7 @@ def _moves(work: Work, lifecycle: Lifecycle) -> None:
     source = rule_formula(lifecycle)
     name = names.api_name(f"{lifecycle.name}_moves")
     if len(source) > formula.LONGEST_SOURCE:
-        _moves_by_hand(work, lifecycle, source)
+        _moves_manual(work, lifecycle, source)
         return
     _bypass(work, lifecycle)
     attributes: dict[str, Json] = {
@@ -201,7 +201,7 @@ def _bypass(work: Work, lifecycle: Lifecycle) -> None:
     work.deciders.setdefault(names.BYPASS, []).append(lifecycle.origin)
 
 
-def _moves_by_hand(work: Work, lifecycle: Lifecycle, source: str) -> None:
+def _moves_manual(work: Work, lifecycle: Lifecycle, source: str) -> None:
     where = f"{lifecycle.object}.{lifecycle.field}"
     work.say(
         "SF023",
@@ -214,7 +214,7 @@ def _moves_by_hand(work: Work, lifecycle: Lifecycle, source: str) -> None:
     moves = [f"from {value} only to {', '.join(targets)}" for value, targets in _targets(lifecycle)]
     steps = (f"{_FLOWS} on {lifecycle.object}, before save: stop every change of {lifecycle.field} but these.", *moves)
     name = f"{lifecycle.object}.{lifecycle.name}.moves"
-    work.by_hand(
+    work.manual(
         "automation", name, "lifecycle.transitions", lifecycle.origin, title=f"allowed moves of {where}", steps=steps
     )
 
@@ -230,7 +230,7 @@ def _stamps(work: Work, lifecycle: Lifecycle) -> None:
             steps.append(f"{lifecycle.field} becomes {stage.value}: set {lifecycle.stamps[key]} {often}.")
     name = f"{lifecycle.object}.{lifecycle.name}.stamps"
     title = f"stage dates of {lifecycle.object}"
-    work.by_hand("automation", name, "lifecycle.stamps", lifecycle.origin, title=title, steps=tuple(steps))
+    work.manual("automation", name, "lifecycle.stamps", lifecycle.origin, title=title, steps=tuple(steps))
 
 
 def _criteria(work: Work, lifecycle: Lifecycle) -> None:
@@ -243,7 +243,7 @@ def _criteria(work: Work, lifecycle: Lifecycle) -> None:
     steps += [_criterion(each, values, fields) for each in asked]
     name = f"{lifecycle.object}.{lifecycle.name}.criteria"
     title = f"entry criteria of {lifecycle.object}.{lifecycle.field}"
-    work.by_hand("automation", name, "lifecycle.criteria", lifecycle.origin, title=title, steps=tuple(steps))
+    work.manual("automation", name, "lifecycle.criteria", lifecycle.origin, title=title, steps=tuple(steps))
 
 
 def _criterion(move: Transition, values: Mapping[str, str], fields: Mapping[str, Field]) -> str:
@@ -275,7 +275,7 @@ def _limits(work: Work, lifecycle: Lifecycle) -> None:
     steps += [_limit(stage) for stage in limited]
     name = f"{lifecycle.object}.{lifecycle.name}.limits"
     title = f"time limits of {lifecycle.object}.{lifecycle.field}"
-    work.by_hand("automation", name, "lifecycle.sla", lifecycle.origin, title=title, steps=tuple(steps))
+    work.manual("automation", name, "lifecycle.sla", lifecycle.origin, title=title, steps=tuple(steps))
 
 
 def _limit(stage: Stage) -> str:

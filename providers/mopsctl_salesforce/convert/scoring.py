@@ -57,7 +57,7 @@ def _rules(work: Work, score: Score) -> None:
     elif formula.compiled_size(source) > formula.LARGEST_COMPILED:
         problems.append((score.origin, f"its formula would compile to more than {formula.LARGEST_COMPILED} characters"))
     if problems:
-        _by_hand(work, score, problems)
+        _manual(work, score, problems)
         return
     if formula.compiled_size(source) > formula.USUAL_COMPILED:
         work.say(
@@ -117,7 +117,7 @@ def _problems(score: Score) -> Iterator[tuple[object, str]]:
                     yield rule, f"the rule {rule.key}: {error}"
 
 
-def _by_hand(work: Work, score: Score, problems: Sequence[tuple[object, str]]) -> None:
+def _manual(work: Work, score: Score, problems: Sequence[tuple[object, str]]) -> None:
     where = f"{score.object}.{score.field}"
     row = "scoring.fit" if score.dimension == "fit" else "scoring.engagement"
     for place, reason in problems:
@@ -133,7 +133,7 @@ def _by_hand(work: Work, score: Score, problems: Sequence[tuple[object, str]]) -
     steps += [_spoken_cap(group) for group in score.groups if group.cap_min is not None or group.cap_max is not None]
     steps.append(f"The result stays between {formula.number(score.minimum)} and {formula.number(score.maximum)}.")
     name = f"{score.object}.{score.name}"
-    work.by_hand("automation", name, row, score.origin, title=f"{score.title} on {where}", steps=tuple(steps))
+    work.manual("automation", name, row, score.origin, title=f"{score.title} on {where}", steps=tuple(steps))
 
 
 def _spoken(rule: Rule) -> str:

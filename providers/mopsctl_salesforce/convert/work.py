@@ -90,9 +90,9 @@ class Work(Maker):
         """Note a finding."""
         self.findings.append(Diagnostic(rule, level, message, source, hint, address))
 
-    def by_hand(self, kind: str, name: str, row: str, origin: Origin, *, title: str, steps: tuple[str, ...]) -> None:
+    def manual(self, kind: str, name: str, row: str, origin: Origin, *, title: str, steps: tuple[str, ...]) -> None:
         """Add something that a person does on Salesforce's screens."""
-        self.add(self.made(origin, kind, name, title, {}, cell=row, mode="by-hand", steps=steps))
+        self.add(self.made(origin, kind, name, title, {}, cell=row, mode="manual", steps=steps))
 
 
 def row_of(of: Field) -> str:

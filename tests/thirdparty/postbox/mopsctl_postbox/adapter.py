@@ -24,7 +24,7 @@ KINDS: Mapping[str, Kind] = {
     "field": Kind("field", "field", ATTRIBUTES, Grain("field"), removal="delete", undo_add="yes: delete it"),
     "setting": Kind("setting", "setting", {}, Grain("setting"), creatable=False, readable=False),
 }
-BY_API, BY_HAND = "Postbox's API makes and changes fields.", "Postbox's API knows fields only."
+BY_API, MANUAL = "Postbox's API makes and changes fields.", "Postbox's API knows fields only."
 WRITTEN = ("field.new", "field.text", "field.values", "lifecycle.stages", "lifecycle.labels", "scoring.field")
 
 
@@ -50,10 +50,10 @@ class Postbox(Provider):
     @property
     def cells(self) -> Mapping[str, Cell]:
         """What Postbox does with each row of the lowering table."""
-        return {row: Cell(("write",), BY_API) if row in WRITTEN else Cell(("by-hand",), BY_HAND) for row in ROWS}
+        return {row: Cell(("write",), BY_API) if row in WRITTEN else Cell(("manual",), MANUAL) for row in ROWS}
 
     def convert(self, elements: Sequence[Element], connection: Connection) -> Converted:
-        """Fields become fields; whatever else the stack wants becomes a step by hand."""
+        """Fields become fields; whatever else the stack wants becomes a manual step."""
         held = [each for each in elements if not isinstance(each, Field) or fits(each)]
         findings = [found for each in elements if isinstance(each, Field) for found in objections(each)]
         return Converted(tuple(resource(each, connection.system) for each in held), tuple(findings))
@@ -99,8 +99,8 @@ def resource(element: Element, system: str) -> Resource:
         address=Address(system, "field" if field else "setting", what),
         title=element.label if isinstance(element, Field) else element.name,
         attributes=attributes(element) if isinstance(element, Field) else {},
-        mode=origin.manage if field else "by-hand",
-        why="" if field else BY_HAND,
+        mode=origin.manage if field else "manual",
+        why="" if field else MANUAL,
         steps=(f"In Postbox, open Settings, and set up {what} as {origin.document} says.",),
         source=origin.source,
         document=origin.document,
