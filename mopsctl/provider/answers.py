@@ -107,10 +107,9 @@ def collected(
     return rows
 
 
-def _refuse_twins(call: Call, rows: Sequence[Row], key: Callable[[Row], Hashable] | None) -> None:
-    if key is not None and len({key(row) for row in rows}) < len(rows):
-        times = Counter(key(row) for row in rows)
-        twin = next(each for each in times if times[each] > 1)
+def _refuse_twins(call: Call, rows: Sequence[Row], key: Callable[[Row], Any] | None) -> None:
+    times = Counter(str(key(row)) for row in rows) if key is not None else Counter()
+    for twin in (each for each in times if times[each] > 1):
         raise call.malformed(f"'{twin}' comes twice", "it may have changed while it was read: plan again")
 
 

@@ -135,7 +135,7 @@ class MarketoApi:
         query = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
         sent = self._identity.send("POST", IDENTITY, params=query, write=False)
         answer = Call(self.system, "POST", IDENTITY).checked(self._identity.json(sent), shapes.TOKEN)
-        token = Token(str(answer["access_token"]), pace.clock() + float(answer.get("expires_in", 3600)))
+        token = Token(str(answer["access_token"]), pace.clock() + float(answer.get("expires_in") or 3600))
         register(token.value)
         return token
 

@@ -54,7 +54,7 @@ def _object(value: Any, at: str) -> str:
 
 
 _FOLDER = record({"id": whole, "path": name, "name?": text, "isSystem?": switch})
-_PLACE = record({"value?": whole, "id?": whole})
+_PLACE = either(record({"id": whole}), record({"value": whole}))
 _PROGRAM = record(
     {"id": whole, "name": name, "folder": _PLACE, "channel?": text, "type?": text, "description?": text}
     | {"tags?": many(record({"tagType": name, "tagValue": text}))}

@@ -101,6 +101,11 @@ class TestPages:
         assert read(Page(rows(1, 2), 1, 3), Page(rows(3), None, 3)) == rows(1, 2, 3)
         assert read(Page(rows(), None)) == []
 
+    def test_a_key_may_be_anything(self) -> None:
+        """Where no shape says what tells rows apart, a row may hold whatever it likes there."""
+        odd: list[dict[str, Any]] = [{"id": [None]}, {"id": {}}]
+        assert collected(CALL, lambda _cursor: Page(odd), key=lambda row: row["id"]) == odd
+
     def test_a_page_in_between_may_be_empty(self) -> None:
         assert read(Page(rows(1), 1), Page(rows(), 2), Page(rows(2), None)) == rows(1, 2)
 

@@ -131,7 +131,7 @@ class Programs(Collection):
 
     def _observation(self, name: str, doc: dict[str, Any]) -> Observation:
         folder = doc.get("folder") or {}
-        path = self._tree.path_of(int(folder.get("value", folder.get("id", 0))))
+        path = self._tree.path_of(int(folder["id"] if folder.get("value") is None else folder["value"]))
         return Observation(
             self.address("program", name),
             program_attributes(doc, path),
