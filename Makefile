@@ -39,7 +39,7 @@ lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: $(INSTALLED) ## mend what the style check can mend itself
+format: $(INSTALLED) ## fix what the style check can fix itself
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 

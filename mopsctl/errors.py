@@ -18,7 +18,7 @@ MopsctlError                      1   something failed
 ├── LockHeld                      4   somebody else is applying to this environment
 ├── ApprovalMissing               4   nobody said yes
 ├── PlanFileError                 1   a plan file that cannot be read, or that was edited
-├── StateError                    1   the record of what is ours cannot be read or written
+├── StateError                    1   the state cannot be read or written
 ├── PartlyApplied                 5   some changes are done, some are not
 └── Interrupted                 130   a signal stopped the run
 
@@ -147,7 +147,7 @@ class PlanFileError(MopsctlError):
 
 
 class StateError(MopsctlError):
-    """The record of what is ours cannot be read or written."""
+    """The state cannot be read or written."""
 
 
 class PartlyApplied(MopsctlError):

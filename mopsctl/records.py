@@ -1,4 +1,4 @@
-"""What people may do to the record of what is ours, by hand: look, rename, forget, break a dead holder's lock."""
+"""What people may do to the state, by hand: look, rename, forget, break a dead holder's lock."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _changed(folder: Path, environment: str, change: Callable[[State], State]) -
         store.write(after)
         if unfinished is not None and not unfinished.recorded:
             diary.start(unfinished.plan, again=True)
-            diary.recorded()  # or the next plan would take from the journal what was mended here
+            diary.recorded()  # or the next plan would take from the journal what was fixed here
     return after
 
 

@@ -122,7 +122,7 @@ class FieldChange:
 class Write:
     """One change as an adapter gets it.
 
-    `fields` say what moves; `target` holds all attributes as they shall be afterwards, live items that are not ours included;
+    `fields` say what moves; `target` holds all attributes as they will be afterwards, live items that are not ours included;
     `observed` is what was read right before (None: absent). `action` is add, change or remove (`archive` tells how).
     """
 

@@ -213,7 +213,7 @@ def _loaded(ask: Ask) -> tuple[Stack, Environment, Loaded, list[Diagnostic]]:
         errors = sum(each.level == "error" for each in found)
         raise ManifestError(
             f"The manifests have {errors} error{'s' if errors != 1 else ''}.",
-            hint="mend them first; 'mopsctl validate' shows them without any network",
+            hint="fix them first; 'mopsctl validate' shows them without any network",
             diagnostics=in_order(found),
         )
     return loaded.stack, loaded.stack.environment, loaded, [each for each in found if each.level != "error"]
@@ -264,7 +264,7 @@ def _refuse(made: Plan, accept: str | None) -> None:
         )
     against = [each for each in made.refused if not (accepted and each.rule in safety.ACCEPTABLE)]
     if against:
-        hint = f"mend it in the manifests and plan again ({len(against)} in all)"
+        hint = f"fix it in the manifests and plan again ({len(against)} in all)"
         if all(each.rule in safety.ACCEPTABLE for each in against):
             hint = f"look at each one, then apply with --accept {document.digest(made)}"
         raise Refused(f"{against[0].rule}: {against[0].message}", hint=hint)
@@ -276,7 +276,7 @@ def _refuse_unread(made: Plan) -> None:
         system = made.unreadable[0]
         raise Refused(
             f"{system.title} could not be read, so nothing is applied: {system.message}",
-            hint=f"mend it, or plan without it: --except '{system.name}:*'",
+            hint=f"fix it, or plan without it: --except '{system.name}:*'",
         )
 
 
@@ -295,7 +295,7 @@ def _refuse_stale(made: Plan, now: Inputs, state: State | None, digest: str, *, 
         ("The adapters changed", dict(made.inputs.adapters), dict(now.adapters)),
     ]
     if not resumed:
-        pairs.append(("The record of what is ours is another one", made.inputs.lineage, now.lineage))
+        pairs.append(("The state is another one", made.inputs.lineage, now.lineage))
         pairs.append(("Something was applied", made.inputs.serial, now.serial))
     for what, planned, current in pairs:
         if planned != current:

@@ -13,7 +13,7 @@ from mopsctl.engine.report import Applied
 def after_validation(folder: Path, environment: str | None, *, errors: bool) -> list[str]:
     """After `validate`."""
     if errors:
-        return ["mend the errors, then validate again"]
+        return ["fix the errors, then validate again"]
     return [shlex.join(["mopsctl", "plan", *_named(folder), "-e", environment or "ENV"])]
 
 
@@ -24,7 +24,7 @@ def after_plan(plan: Plan, folder: Path | None, saved: Path | None, again: Seque
     """
     if plan.unreadable:
         names = ", ".join(report.title for report in plan.unreadable)
-        return [f"mend the connection to {names}, then plan again"]
+        return [f"fix the connection to {names}, then plan again"]
     if plan.refused:
         return ["an apply refuses this plan: see the errors under Checks"]
     if not plan.pending:

@@ -15,7 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "show": "Print a saved plan in any format.",
     "apply": "Carry out a plan.",
     "drift": "Say what moved on the systems since the last apply.",
-    "state": "Look at the record of what is ours, and mend it.",
+    "state": "Look at the state, and fix it.",
     "providers": "List the adapters, and what each can write, verify, or leaves manual.",
     "emulator": "Run stand-ins of the vendors' systems on this machine.",
 }

@@ -19,7 +19,7 @@ _MACHINE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR,
 HELP = """Declarative configuration for the marketing stack.
 
 YAML manifests say what fields, value lists, lifecycles, scoring models, mappings and consent policies the systems of a
-stack shall hold. mopsctl compares, shows a plan, and applies exactly that plan.
+stack must hold. mopsctl compares, shows a plan, and applies exactly that plan.
 
 \b
 Example:
@@ -89,7 +89,7 @@ def _failed(terminal: Terminal, error: MopsctlError) -> int:
 
 
 def _machine(terminal: Terminal, error: OSError) -> int:
-    """A file or folder that the machine does not let us have: nothing to report, something to mend."""
+    """A file or folder that the machine does not let us have: nothing to report, something to fix."""
     if error.filename is None or error.errno not in _MACHINE:
         return _unexpected(terminal, error)
     hint = "check who owns the file and its folder, and the room left on the disk"

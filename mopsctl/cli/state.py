@@ -16,13 +16,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @click.group(
     "state",
-    short_help="Look at the record of what is ours, and mend it.",
+    short_help="Look at the state, and fix it.",
     epilog=options.examples(
         "mopsctl state list -e production", "mopsctl state show -e local hubspot:property/contact.x"
     ),
 )
 def command() -> None:
-    """The record of what is ours in an environment: `.mopsctl/state/ENV.json` in the stack's folder.
+    """The state in an environment: `.mopsctl/state/ENV.json` in the stack's folder.
 
     It is copied to `.mopsctl/backups/` before each change. If it is lost, things are found again by their name.
     """

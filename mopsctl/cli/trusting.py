@@ -71,7 +71,7 @@ def _from_file() -> list[tuple[str, str]]:
     root, found = parse(_read(path), str(path))
     problems = [f"{each.source}: {each.message}" for each in found if each.level == "error"]
     if problems:
-        raise UsageError(f"The settings file is not used: {problems[0]}", hint="mend it, or take it away")
+        raise UsageError(f"The settings file is not used: {problems[0]}", hint="fix it, or take it away")
     node = root if root is not None else Map()
     for key in node:
         if key not in KEYS:
@@ -93,7 +93,7 @@ def _read(path: Path) -> str:
         return raw.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"The settings file {path} cannot be read: {why}.", hint="mend it, or take it away") from None
+        raise UsageError(f"The settings file {path} cannot be read: {why}.", hint="fix it, or take it away") from None
 
 
 def _unfit(what: str) -> Exception:

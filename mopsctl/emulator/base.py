@@ -55,7 +55,7 @@ class Hooks:
         return path
 
     def gate(self, call: Call) -> Response | None:
-        """An answer in the place of the handler's (authentication, limits), or None to let the request through.
+        """An answer in place of the handler's (authentication, limits), or None to let the request through.
 
         What it stores (a count of calls, for instance) is kept even where the handler refuses.
         """

@@ -25,7 +25,7 @@ from typing import Any
 from mopsctl.emulator.store import Store
 
 BEFORE = frozenset({"lost_request", "status", "rate_limited", "html"})
-"""Faults that answer (or do not) in the place of the handler."""
+"""Faults that answer (or do not) in place of the handler."""
 AFTER = frozenset({"lost_response", "half_response", "garbage"})
 """Faults that spoil the answer to a request that took effect."""
 BESIDE = frozenset({"expired_token", "lag", "schema_moved"})

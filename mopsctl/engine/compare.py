@@ -35,7 +35,7 @@ def misfit(kind: Kind, attributes: Attributes) -> str:
 
 
 def target(kind: Kind, wanted: Attributes, seen: Attributes, last: Attributes) -> dict[str, Json]:
-    """All attributes as they shall be afterwards: what was seen, with every owned part put in place.
+    """All attributes as they will be afterwards: what was seen, with every owned part put in place.
 
     `last` are the attributes recorded in state; an item of a keyed attribute that is in `last` and no longer in `wanted` is
     retired the way the kind says.

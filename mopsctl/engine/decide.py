@@ -150,7 +150,7 @@ def _was_ours_only(resource: Resource, entry: Entry, moved: FieldChange) -> bool
 def _recorded(
     resource: Resource, kind: Kind, seen: Observation, entry: Entry | None, record: compare.Attributes
 ) -> Change | None:
-    """A line for the record of what is ours where nothing has to be written to the system."""
+    """A line for the state where nothing has to be written to the system."""
     if entry is None:
         return None if seen.builtin else _adopted(resource, kind, seen, entry, "found_by_name")
     # what is only verified is no reason for a line: it is so already, whether that is on record or not

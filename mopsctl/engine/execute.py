@@ -62,7 +62,7 @@ class Run:
 
     @property
     def state(self) -> State:
-        """The record as it is by now."""
+        """The record as it is now."""
         with self._guard:
             return replace(self.before, entries=dict(self.entries))
 
@@ -203,8 +203,8 @@ class _SystemRun:
         if entry is None:
             return "is no longer ours"
         if change.remote_id and seen and seen.remote_id and change.remote_id != seen.remote_id:
-            return "is another thing of the same name by now"
-        return "is protected by now" if entry.protect else ""
+            return "is now another thing of the same name"
+        return "is now protected" if entry.protect else ""
 
     def _last(self, change: Change) -> Mapping[str, object]:
         entry = last_of(self._run.entries, change)
@@ -234,7 +234,7 @@ class _SystemRun:
             for each in change.fields
             if compare.at(live, each.path) != each.before
         )
-        what = "it is gone" if seen is None else "it is there by now" if change.action == "add" else "it was changed"
+        what = "it is gone" if seen is None else "it is there now" if change.action == "add" else "it was changed"
         return Line(
             change,
             "refused",
@@ -343,4 +343,4 @@ class _SystemRun:
 
 def _line(change: Change, result: Result) -> Line:
     line = Line(change, result.outcome, result.error, result.hint, result.note, remote_id=result.remote_id)
-    return line if result.outcome == "done" else replace(line, hint=result.hint or "plan again when it is mended")
+    return line if result.outcome == "done" else replace(line, hint=result.hint or "plan again when it is fixed")

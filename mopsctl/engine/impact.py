@@ -87,6 +87,6 @@ def _verdict(change: Change, result: Result) -> Diagnostic:
         level="error",
         message=mask(f"The server would refuse {change.title}: {result.error}"),
         source=change.source,
-        hint=mask(result.hint) or "mend it in the manifest and plan again",
+        hint=mask(result.hint) or "fix it in the manifest and plan again",
         address=str(change.address),
     )

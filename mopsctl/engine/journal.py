@@ -166,7 +166,7 @@ class Journal:
     def _cannot(self, error: OSError) -> StateError:
         return StateError(
             f"The journal cannot be written: {error.strerror or error}.",
-            hint="free the disk or mend the permissions of .mopsctl, then apply again: nothing is written without a journal",
+            hint="free the disk or fix the permissions of .mopsctl, then apply again: nothing is written without a journal",
         )
 
 
@@ -205,7 +205,7 @@ def _lines(text: str) -> Iterator[Any]:
 def folded(state: State, unfinished: Unfinished | None) -> State:
     """The state with everything the journal knows to be done, and with what only began counted as ours and unsettled.
 
-    Where the run could still write the state, that is the state: people may have mended it since.
+    Where the run could still write the state, that is the state: people may have fixed it since.
     """
     if unfinished is None or unfinished.recorded:
         return state

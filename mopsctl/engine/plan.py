@@ -158,7 +158,7 @@ class Plan:
 
     @property
     def pending(self) -> bool:
-        """True where applying this would write to a system or to the record of what is ours."""
+        """True where applying this would write to a system or to the state."""
         return any(change.action not in ("manual",) and not _waits(change) for change in self.changes)
 
     @property

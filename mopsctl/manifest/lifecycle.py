@@ -70,7 +70,7 @@ class Sla(Located):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage(Managed):
     """One stage. `reasons` names a value set, `require` fields to be filled on entry, `values` the spelling per system,
-    `enforce` what each system shall refuse by itself.
+    `enforce` what each system has to refuse by itself.
     """
 
     key: Annotated[str, Key("What moves and reports call it.", "mql", shape="key")]
@@ -101,7 +101,7 @@ class Stage(Managed):
     ] = made_by(default_factory=dict)
     enforce: Annotated[
         Mapping[str, tuple[Enforced, ...]],
-        Key("What each system shall refuse by itself for this stage.", {"salesforce": ["require"]}, shape=_ENFORCE),
+        Key("What each system has to refuse by itself for this stage.", {"salesforce": ["require"]}, shape=_ENFORCE),
     ] = made_by(default_factory=dict)
 
 
@@ -266,7 +266,7 @@ class Pipeline(Managed):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle(Content):
     """Stages in order on one field of one catalogue. `default_for` maps a way in (form, import, manual, api) to a stage;
-    `enforce` lists per system what it shall refuse by itself.
+    `enforce` lists per system what it has to refuse by itself.
     """
 
     kind: ClassVar[str] = "Lifecycle"
@@ -312,7 +312,7 @@ class Lifecycle(Content):
     enforce: Annotated[
         Mapping[str, tuple[Enforced, ...]],
         Key(
-            "What each system shall refuse by itself: other moves, or entry without the required fields.",
+            "What each system has to refuse by itself: other moves, or entry without the required fields.",
             {"salesforce": ["moves"]},
             shape=_ENFORCE,
         ),

@@ -121,7 +121,7 @@ class Kind:
 class Connection:
     """How to reach one account: settings from the environment document, secrets already resolved.
 
-    `tier` is what the environment claims to be; an adapter refuses an account of the other sort. `experimental` names
+    `tier` is what the environment claims to be; an adapter refuses an account of the other type. `experimental` names
     switches the user turned on. `hosts` are those that credentials may be sent to; an adapter hands them to its HTTP client.
     """
 

@@ -167,7 +167,7 @@ def _foot(view: View) -> str:
         ("Plan", view.digest),
         ("commit", inputs.commit),
         ("manifests", inputs.manifests),
-        ("record of what is ours", f"{inputs.lineage} no. {inputs.serial}" if inputs.lineage else ""),
+        ("state", f"{inputs.lineage} no. {inputs.serial}" if inputs.lineage else ""),
         ("adapters", adapters),
     )
     return f"<footer>{'<br>'.join(f'{name} {_code(fact)}' for name, fact in facts if fact)}</footer>"

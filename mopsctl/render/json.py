@@ -63,7 +63,7 @@ def drift(plan: Plan) -> str:
 
 
 def state(state: State, entries: Sequence[Entry]) -> str:
-    """The record of what is ours, or a part of it."""
+    """The state, or a part of it."""
     whole = model.to_json(state)
     things = {str(each.address): whole["things"][str(each.address)] for each in entries}
     return canonical.pretty({**whole, "things": things})

@@ -52,7 +52,7 @@ class View:
 
     @property
     def quiet(self) -> bool:
-        """True where no line would add, change or remove anything, or move the record of what is ours."""
+        """True where no line would add, change or remove anything, or move the state."""
         return not any(section.changes for section in self.sections)
 
 

@@ -1,1 +1,1 @@
-"""The record of what is ours: a small model, and one module per place it can be kept in."""
+"""The state: a small model, and one module per place it can be kept in."""

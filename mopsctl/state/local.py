@@ -76,7 +76,7 @@ class LocalStore:
             except OSError as error:
                 raise StateError(
                     f"Nothing can be written to {self._shown(folder)}: {error.strerror or error}.",
-                    hint="free the disk or mend owner and permissions of the folder, then apply again: nothing was written",
+                    hint="free the disk or fix owner and permissions of the folder, then apply again: nothing was written",
                 ) from error
 
     def write(self, state: State) -> None:
@@ -87,7 +87,7 @@ class LocalStore:
         except OSError as error:
             raise StateError(
                 f"The state cannot be written: {error.strerror or error}.",
-                hint="free the disk or mend the folder's permissions, then type 'mopsctl apply --resume': nothing is lost",
+                hint="free the disk or fix the folder's permissions, then type 'mopsctl apply --resume': nothing is lost",
             ) from error
 
     @contextlib.contextmanager

@@ -81,10 +81,10 @@ class Cable:
 
     def __init__(self, number: int) -> None:
         self._left = number
-        self.mended = False
+        self.fixed = False
 
     def __call__(self, call: Call) -> None:
-        if self.mended:
+        if self.fixed:
             return
         if self._left == 0:
             raise Cut

@@ -257,7 +257,7 @@ class AdapterConformance:
                 hook = account.handle.before_write if moment == "before" else account.handle.after_write
                 hook(cable)
                 self._tried(world, wanted)
-                cable.mended = True
+                cable.fixed = True
                 self._comes_to(account, world, wanted, expected.stored)
 
     def test_a_write_whose_answer_was_lost_is_read_back_and_not_sent_again(self, account: Account) -> None:

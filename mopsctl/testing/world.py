@@ -22,7 +22,7 @@ from mopsctl.state.model import State, fresh
 
 @dataclass(slots=True)
 class World:
-    """One system under the name `name`, the record of what is ours, and a folder for the journal."""
+    """One system under the name `name`, the state, and a folder for the journal."""
 
     name: str
     system: System

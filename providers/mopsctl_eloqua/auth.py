@@ -27,7 +27,7 @@ class Credentials(Protocol):
         """The value of the `Authorization` header."""
 
     def renew(self, refused: str) -> bool:
-        """Get another header in the place of the refused one; false where there is none to be had."""
+        """Get another header in place of the refused one; false where there is none to be had."""
 
 
 class Basic:

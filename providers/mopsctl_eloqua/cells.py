@@ -68,7 +68,7 @@ CELLS: Mapping[str, Cell] = {
     "scoring.field": Cell(("write",), "The score is a numeric contact field with a default value.", _DELETE),
     "scoring.fit": Cell(("verify", "manual"), NO_CRITERIA_API),
     "scoring.engagement": Cell(
-        ("manual",), "Criteria are set on the screen, with time frames in the place of decay, which Eloqua has not."
+        ("manual",), "Criteria are set on the screen, with time frames in place of decay, which Eloqua has not."
     ),
     "scoring.bands": Cell(("verify", "manual"), NO_SCORING_API),
     "scoring.points": Cell(("manual",), NO_CRITERIA_API),

@@ -65,7 +65,7 @@ class Rest:
         return made
 
     def replace(self, version: str, path: str, body: Mapping[str, Any]) -> Doc:
-        """Put a whole document in the place of what is there: whatever the body leaves out may be taken as blank."""
+        """Put a whole document in place of what is there: whatever the body leaves out may be taken as blank."""
         own = f"{path}/{body['id']}"
         answer = self._session.send(REST, version, own, method="PUT", json=dict(body))
         kept: Doc = self._session.call("PUT", REST, version, own).written(answer, shapes.thing(path))

@@ -262,7 +262,7 @@ def test_a_plan_that_will_be_refused_is_not_asked_about(
     made: Plan,
 ) -> None:
     def refuse(*_: Any, **__: Any) -> Applied:
-        raise Refused("LC018: no.", hint="mend it")
+        raise Refused("LC018: no.", hint="fix it")
 
     played(made)
     somebody = person()

@@ -58,7 +58,7 @@ def test_an_error_names_its_system(failing: object) -> None:
 
 
 def test_an_error_with_findings_shows_them_first(failing: object) -> None:
-    found = Diagnostic("LC001", "error", "It is odd.", Source("a.yaml", 3, 4), "mend it")
+    found = Diagnostic("LC001", "error", "It is odd.", Source("a.yaml", 3, 4), "fix it")
     run = failing(ManifestError("The manifests have 1 error.", diagnostics=[found]))  # type: ignore[operator]
     assert run.code == 3
     assert run.err.startswith("error    a.yaml:3:4 LC001 It is odd.\n")
@@ -67,7 +67,7 @@ def test_an_error_with_findings_shows_them_first(failing: object) -> None:
 
 def test_an_error_is_a_document_where_json_was_asked_for(failing: object) -> None:
     found = Diagnostic("LC001", "error", "It is odd.", Source("a.yaml", 3, 4))
-    run = failing(ManifestError("No.", hint="mend it", diagnostics=[found]), "--format", "json")  # type: ignore[operator]
+    run = failing(ManifestError("No.", hint="fix it", diagnostics=[found]), "--format", "json")  # type: ignore[operator]
     assert run.document["error"]["type"] == "ManifestError"
     assert run.document["error"]["exitCode"] == run.code == 3
     assert run.document["error"]["diagnostics"][0]["source"] == "a.yaml:3:4"

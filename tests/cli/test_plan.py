@@ -201,7 +201,7 @@ def test_validate_ends_with_3_only_for_errors(cli: Cli, tmp_path: Path, monkeypa
     validated(monkeypatch, error)
     run = cli("validate", tmp_path)
     assert run.code == 3
-    assert "mend the errors" in run.out
+    assert "fix the errors" in run.out
 
 
 @pytest.mark.parametrize("form", ["json", "sarif", "junit"])

@@ -194,7 +194,7 @@ def test_what_was_made_anew_under_the_same_name_is_not_removed(
     anew = Reading({A: Observation(A, {"label": "A"}, remote_id="id-of-another")}, frozenset({"field"}))
     monkeypatch.setattr(MemorySystem, "reread", lambda *_: anew)
     (line,) = world.apply(plan)
-    assert (line.outcome, line.error) == ("refused", "Field a is another thing of the same name by now.")
+    assert (line.outcome, line.error) == ("refused", "Field a is now another thing of the same name.")
     assert A in store.things
 
 

@@ -1,4 +1,4 @@
-"""What a killed apply did is kept: in the record, through another plan, and through people who mend the record."""
+"""What a killed apply did is kept: in the record, through another plan, and through people who fix the record."""
 
 from __future__ import annotations
 

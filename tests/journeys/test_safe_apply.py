@@ -1,4 +1,4 @@
-"""An apply that cannot surprise: saved plans, locks, damaged files, full disks, drift, and the record of what is ours."""
+"""An apply that cannot surprise: saved plans, locks, damaged files, full disks, drift, and the state."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class TestSavedPlans:
         _edit_state(applied, lambda data: data.update(lineage="0" * 32))
         made = applied.run("apply", saved, "--yes")
         assert made.code == 4
-        assert "record of what is ours is another one" in " ".join(made.err.split())
+        assert "state is another one" in " ".join(made.err.split())
 
 
 class TestLock:

@@ -150,14 +150,14 @@ class TestTakingBack:
 
 
 class Cable:
-    """Cuts the connection at one write, before or after it took effect, and stays cut until it is mended."""
+    """Cuts the connection at one write, before or after it took effect, and stays cut until it is fixed."""
 
     def __init__(self, number: int) -> None:
         self.left = number
-        self.mended = False
+        self.fixed = False
 
     def __call__(self, call: Call) -> None:
-        if self.mended:
+        if self.fixed:
             return
         if self.left <= 0:
             raise Cut
@@ -179,7 +179,7 @@ class TestInterruptions:
         (approved.handle.before_write if moment == "before" else approved.handle.after_write)(cable)
         with pytest.raises(MopsctlError):
             approved.put(CAR, wanted)
-        cable.mended = True
+        cable.fixed = True
         expected = {**old, **wanted}
         last = number == self.CALLS - 1 and moment == "after"
         assert approved.attributes(CAR) == (expected if last else old)
@@ -195,7 +195,7 @@ class TestInterruptions:
         (shaped.handle.before_write if moment == "before" else shaped.handle.after_write)(cable)
         with pytest.raises(MopsctlError):
             shaped.put(CAR, car())
-        cable.mended = True
+        cable.fixed = True
         seen = shaped.see(CAR)
         assert seen is None or seen.attributes["approved"] is (number == 2 and moment == "after")
         shaped.put(CAR, car())
@@ -210,7 +210,7 @@ class TestInterruptions:
         cable = Cable(number)
         account.handle.after_write(cable)
         world.converge(account.wants(*fields_of("carLease")))
-        cable.mended = True
+        cable.fixed = True
         later = connect().world()
         later.state = world.state
         later.resume()

@@ -67,7 +67,7 @@ def _documents() -> dict[str, str]:
 ERRORS = (
     StalePlan("Salesforce changed since the plan was made.", hint="plan again, and apply the new plan"),
     VendorError("The property already exists.", hint="import it", system="hubspot", status=409, code="EXISTS"),
-    ManifestError("The manifests have 1 error.", hint="mend it and try again", diagnostics=samples.VERDICTS),
+    ManifestError("The manifests have 1 error.", hint="fix it and try again", diagnostics=samples.VERDICTS),
 )
 
 if __name__ == "__main__":

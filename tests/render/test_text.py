@@ -197,9 +197,9 @@ def test_a_finding_without_rule_place_or_hint_is_one_sentence() -> None:
 
 
 def test_a_finding_reads_place_rule_sentence() -> None:
-    found = Diagnostic("LC001", "warning", "It is odd.", Source("a.yaml", 3, 4), "mend it")
+    found = Diagnostic("LC001", "warning", "It is odd.", Source("a.yaml", 3, 4), "fix it")
     said = text.plan(replace(samples.RICH, verdicts=(found,)), Screen(80))
-    assert "  warning  a.yaml:3:4 LC001 It is odd.\n           hint: mend it\n" in said
+    assert "  warning  a.yaml:3:4 LC001 It is odd.\n           hint: fix it\n" in said
 
 
 def test_what_to_type_next_comes_last() -> None:

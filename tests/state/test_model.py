@@ -1,4 +1,4 @@
-"""The record of what is ours is read back as it was written, and nothing else is taken for one."""
+"""The state is read back as it was written, and nothing else is taken for one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The record of what is ours, and drift, as text."""
+"""The state, and drift, as text."""
 
 from __future__ import annotations
 

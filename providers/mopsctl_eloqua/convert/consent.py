@@ -102,7 +102,7 @@ def _settings(draft: Draft, policy: Consent) -> None:
     for channel in policy.channels:
         if channel != "email":
             step = (
-                f"In {APPS}, open the app that sends by {channel}, and see to it that it sends nothing to people without"
+                f"In {APPS}, open the app that sends by {channel}, and make sure that it sends nothing to people without"
                 " consent: Eloqua's e-mail groups hold consent to e-mail only."
             )
             _setting(draft, policy, (f"channel-{channel}", f"channel {channel}"), {"channel": channel}, (step,))

@@ -73,7 +73,7 @@ def _custom_object(draft: Draft, name: str, fields: Sequence[Field]) -> Resource
 def _label(draft: Draft, name: str, field: Field) -> None:
     if field.label != field.name:
         message = f"In the custom object {name} a field is shown under its name {field.name}, not as '{field.label}'."
-        draft.say("EL011", "note", message, field.origin.source, "name it there as people shall read it")
+        draft.say("EL011", "note", message, field.origin.source, "name it there as people will read it")
 
 
 def _item(field: Field) -> dict[str, Json]:

@@ -87,7 +87,7 @@ class EloquaEmulator(Emulator):
 
     @staticmethod
     def app_credentials() -> dict[str, str]:
-        """An authorised app, in the place of the user."""
+        """An authorised app, in place of the user."""
         app = {"client_id": access.CLIENT_ID, "client_secret": access.CLIENT_SECRET}
         return {**app, "refresh_token": access.FIRST_REFRESH}
 

@@ -80,7 +80,7 @@ class Collection:
         return JSONResponse(wire.shown(self.put(doc), "complete"), 201)
 
     def replace(self, call: Call) -> Response:
-        """Put a document in the place of another: what it leaves out is blank afterwards."""
+        """Put a document in place of another: what it leaves out is blank afterwards."""
         old, body = self.found(call), self._body(call)
         if str(body.get("id", "")) != old["id"]:
             raise Refusal(self.refusal("id", "IdRequirement", body.get("id")))

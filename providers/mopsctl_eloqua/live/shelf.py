@@ -92,10 +92,10 @@ class Assets(Shelf):
     def foresee(self, write: Write) -> None:
         """Refusal where the read shows already that a write would fail."""
         if write.action == "add" and any(self.key(doc) == self.plain_name(write.address) for doc in self.docs.values()):
-            raise Refusal(f"There is a {self.noun} '{write.address.name}' by now.", "plan again", EXISTS)
+            raise Refusal(f"There is a {self.noun} '{write.address.name}' now.", "plan again", EXISTS)
 
     def expected(self, write: Write, name: str) -> Json:
-        """What an attribute shall be once a change is done."""
+        """What an attribute will be once a change is done."""
         return write.target.get(name)
 
     def unlocked(self, error: VendorError) -> bool:
@@ -186,7 +186,7 @@ class Assets(Shelf):
             return f"another {self.noun} has this name; adopt it, or choose another"
         if error.code == IN_USE:
             return f"take the {self.noun} out of what uses it, then apply again"
-        return f"mend the {self.noun} {write.address.name} in the manifest, then plan again"
+        return f"fix the {self.noun} {write.address.name} in the manifest, then plan again"
 
     def _add(self, write: Write) -> Result:
         self.foresee(write)

@@ -19,7 +19,7 @@ _LISTS: Mapping[Role, str] = {
     "reason": "lifecycle.reasons",
 }
 _CRM_FIRST = (
-    "The CRM sync makes the fields that the CRM shows it by itself. Where this one shall come from the CRM, make it there first;"
+    "The CRM sync makes the fields that the CRM shows it by itself. Where this one is to come from the CRM, make it there first;"
     " a field made here is joined to the CRM's by Marketo Support only."
 )
 _OBJECT_ON_SCREEN = {"person": "Person", "program_member": "Program Member"}

@@ -30,7 +30,7 @@ def of_mapping(context: Context, mapping: Mapping_) -> Iterator[Resource]:
 
 
 def synced(mappings: Iterable[Mapping_]) -> frozenset[tuple[str, str]]:
-    """The (object, name) pairs of the fields that the CRM sync manages, or shall manage."""
+    """The (object, name) pairs of the fields that the CRM sync manages, or is to manage."""
     return frozenset(
         pair for mapping in mappings for row in mapping.rows if row.sync != "none" for pair in row.here.names
     )

@@ -69,7 +69,7 @@ class Gate(Area):
     # -- the gate
 
     def check(self, call: Call) -> Response | None:
-        """An error in the place of the answer, or None."""
+        """An error in place of the answer, or None."""
         if call.path == IDENTITY:
             return None
         if call.fault("html_as_json"):
