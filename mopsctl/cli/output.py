@@ -7,22 +7,14 @@ from pathlib import Path
 
 from mopsctl.cli.terminal import Terminal
 from mopsctl.engine.plan import Plan
+from mopsctl.render import formats
 
-FORMATS = ("text", "json", "markdown", "html", "sarif", "junit")
 DONE, FAILED, PENDING, REFUSED = 0, 1, 2, 3
 
 
 def rendered(plan: Plan, terminal: Terminal, next_steps: Sequence[str] = (), base: str = "", max_bytes: int = 0) -> str:
     """The plan in the terminal's format; `base` goes in front of file names in SARIF, `max_bytes` bounds Markdown."""
-    from mopsctl.render import html, json, junit, markdown, sarif, text
-
-    if terminal.format == "text":
-        return text.plan(plan, terminal.screen(), next_steps)
-    if terminal.format == "markdown":
-        return markdown.plan(plan, max_bytes)
-    if terminal.format == "sarif":
-        return sarif.findings(plan.verdicts, base)
-    return {"json": json.plan, "html": html.plan, "junit": junit.plan}[terminal.format](plan)
+    return formats.PLAN[terminal.format](plan, formats.Wishes(terminal.screen(), next_steps, base, max_bytes))
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> int:

@@ -8,6 +8,7 @@ import click
 
 from mopsctl.cli import options, trusting
 from mopsctl.cli.terminal import Terminal
+from mopsctl.render import formats
 
 
 @click.command(
@@ -31,7 +32,7 @@ from mopsctl.cli.terminal import Terminal
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit code 2 where changes are pending, 3 where a check refuses."
 )
-@options.output("text", "json", "markdown", "html", "sarif", "junit")
+@options.output(*formats.PLAN)
 @click.pass_obj
 def command(
     terminal: Terminal,

@@ -8,6 +8,7 @@ import click
 
 from mopsctl.cli import options
 from mopsctl.cli.terminal import Terminal
+from mopsctl.render import formats
 
 
 @click.command(
@@ -24,7 +25,7 @@ from mopsctl.cli.terminal import Terminal
     "--max-bytes", type=click.IntRange(min=1000), default=None, help="Bound a Markdown comment, for sites that do."
 )
 @click.option("--base", default="", metavar="DIR", help="Put this folder in front of file names in SARIF.")
-@options.output("text", "json", "markdown", "html", "sarif", "junit")
+@options.output(*formats.PLAN)
 @click.pass_obj
 def command(terminal: Terminal, plan: Path, max_bytes: int | None, base: str) -> int:
     """Print the saved PLAN. Reads nothing but the file; refuses a plan that was edited."""
