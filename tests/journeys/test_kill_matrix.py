@@ -36,11 +36,13 @@ def _matrix(estate: Estate) -> None:
     for name, number, moment in moments:
         estate.restore(start)
         estate.kill(name, numbered(number), moment)
-        wrong += unequal(estate, expected, f"{name}, killed {moment} write {number + 1} of {counts[name]}")
+        found = unequal(estate, expected, f"{name}, killed {moment} write {number + 1} of {counts[name]}")
+        sys.stderr.write("".join(f"{each}\n" for each in found))
+        wrong += found
     sys.stderr.write(
         f"\n{counts}: {len(moments)} kills, {len(WAYS) * len(moments)} ends, {len(wrong)} of them unequal\n"
     )
-    assert wrong == []
+    assert "\n".join(wrong) == ""
 
 
 @pytest.mark.kill_matrix
