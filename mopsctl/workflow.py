@@ -14,9 +14,9 @@ from mopsctl.diagnostics import Diagnostic, did_you_mean, has_errors, in_order
 from mopsctl.engine import agree, document, impact, safety
 from mopsctl.engine.agree import Agreed, Now
 from mopsctl.engine.execute import Run, Target, execute
-from mopsctl.engine.journal import Journal, Unfinished
+from mopsctl.engine.journal import Journal, Unfinished, folded
 from mopsctl.engine.plan import Change, Inputs, Plan
-from mopsctl.engine.report import Applied, Event, Listener, silent
+from mopsctl.engine.report import Applied, Event, Line, Listener, silent
 from mopsctl.engine.view import SystemView
 from mopsctl.errors import ApprovalMissing, ManifestError, PlanFileError, Refused, StalePlan, UsageError, WrongAccount
 from mopsctl.manifest.loader import Loaded, load_stack
@@ -148,6 +148,23 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
             report = Applied(digest, lines, stop.name, resumed=broken is not None, manual=manual)
             _record(store, diary, state, run.state, report)  # before the systems are closed, which may fail too
     return report
+
+
+def put_on_record(ask: Ask) -> None:
+    """Write what only the journal of a broken run tells, where nothing is left to apply. Raises LockHeld, StateError."""
+    diary = Journal(ask.folder, ask.environment)
+    if diary.unfinished() is None:
+        return
+    stack, environment, _, _ = _loaded(ask)
+    store = LocalStore(ask.folder, environment.name, stack.name)
+    with store.lock(""), contextlib.closing(diary):
+        unfinished, state = diary.unfinished(), store.read()
+        if unfinished is not None and not unfinished.recorded:
+            digest = document.digest(unfinished.plan)
+            base = folded(state or fresh(stack.name, environment.name), unfinished)
+            report = Applied(digest, tuple(Line(change, unfinished.outcome(change)) for change in unfinished.changes))
+            diary.start(unfinished.plan, again=True)
+            _record(store, diary, state, base, report)
 
 
 def _believed(scene: Scene, made: Plan) -> Agreed:

@@ -135,7 +135,8 @@ def _judged(change: Change, now: Change | None, world: Now) -> tuple[Change | No
         _may_become(change, now)
     begun = world.broken is not None and (change.address, change.action) in world.broken.done | world.broken.open
     if not (begun and change.action in LEFT):
-        _fits_the_manifest(change, now, world)
+        renamed = begun and now is not None and now.moved_from is None  # the broken run put the new name on record
+        _fits_the_manifest(replace(change, moved_from=None) if renamed else change, now, world)
     if begun:
         return change, None  # half done or done by ourselves: the executor knows how it was left
     if now is None:

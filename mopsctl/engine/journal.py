@@ -60,6 +60,16 @@ class Unfinished:
         return Pending(tuple(address for address, _ in mine), tuple(dict.fromkeys(tickets)))
 
     @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes of the plan that an apply carries out."""
+        return tuple(change for change in self.plan.changes if change.action != "manual")
+
+    def outcome(self, change: Change) -> Outcome:
+        """How a change ended, as far as the journal knows."""
+        key = (change.address, change.action)
+        return "unknown" if key in self.open else self.ends[key].outcome if key in self.ends else "not-started"
+
+    @property
     def done(self) -> frozenset[Key]:
         """The changes that surely took effect."""
         return frozenset(key for key, end in self.ends.items() if end.outcome == "done")

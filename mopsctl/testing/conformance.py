@@ -334,7 +334,8 @@ class AdapterConformance:
 
     def _comes_to(self, account: Account, world: World, wanted: Sequence[Resource], stored: object) -> None:
         again = account.again(world)
-        again.resume()
+        refused = [line for line in again.resume() if line.outcome == "refused"]
+        assert not refused, f"it is our own work, half done: {refused[0].change.address}: {refused[0].error}"
         self._apply(account.again(again), wanted)
         assert _things(account.handle.dump(self.profile.volatile)) == _things(stored)
 

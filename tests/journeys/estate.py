@@ -118,6 +118,22 @@ class Estate:
         for each in self.handles.values():
             forget_hooks(each)
 
+    def flushes(self) -> int:
+        """How often an apply that nothing happens to flushes a file to disk."""
+        with pytest.MonkeyPatch.context() as patch:
+            real, count = os.fsync, []
+            patch.setattr(os, "fsync", lambda handle: (count.append(handle), real(handle))[1])
+            made = self.apply("--yes")
+        assert made.code == 0, made.out + made.err
+        return len(count)
+
+    def kill_at_flush(self, number: int) -> None:
+        """Apply in another process that dies before it flushes a file for the time of that number."""
+        arguments = ["apply", str(self.folder), "-e", "there", "--yes", *self.options]
+        process = child.start(arguments, self.environment, number)
+        process.join()
+        assert process.exitcode == -signal.SIGKILL, f"it ended by itself: {process.exitcode}"
+
 
 def numbered(number: int) -> Callable[[Call], bool]:
     """The write of that number, from 0, and every one after it."""
@@ -138,7 +154,8 @@ def resumed(estate: Estate) -> None:
 
 def planned_anew(estate: Estate) -> None:
     """A plain plan without errors, and its apply."""
-    assert [each for each in estate.plan()["verdicts"] if each["level"] == "error"] == []
+    errors = [each for each in estate.plan()["verdicts"] if each["level"] == "error"]
+    assert not errors, json.dumps(errors, indent=1)
     made = estate.apply("--yes", "--format", "json")
     assert made.code == 0, not_done(made)
 
@@ -185,14 +202,14 @@ def unequal(estate: Estate, expected: End, what: str) -> list[str]:
         estate.restore(broken)
         try:
             go_on(estate)
-            differing = _differing(end(estate), expected)
+            differing = differences(end(estate), expected)
         except AssertionError as error:
             differing = str(error)[:1500]
         wrong += [f"{what}, {way}: {differing}"] if differing else []
     return wrong
 
 
-def _differing(found: End, expected: End) -> str:
+def differences(found: End, expected: End) -> str:
     """Where an end is another one than the unbroken run's."""
     said = []
     for name, lines in expected.stored.items():

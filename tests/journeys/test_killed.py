@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,19 @@ from mopsctl import workflow
 from mopsctl.emulator.call import Call
 from tests.journeys import child
 from tests.journeys.conftest import Run
-from tests.journeys.estate import Estate, estate_of, forget_hooks, numbered
+from tests.journeys.estate import (
+    WAYS,
+    Estate,
+    differences,
+    end,
+    estate_of,
+    forget_hooks,
+    numbered,
+    planned_anew,
+    unbroken,
+)
 
+USAGE = 64
 SYSTEMS = ("hubspot", "salesforce")
 FIELDS = 12
 TYPES = ("text", "integer", "date", "boolean")
@@ -145,3 +156,62 @@ def test_the_first_signal_drains_and_a_resume_goes_on(estate: Estate) -> None:
             forget_hooks(each)
         settle(estate)
         assert estate.stored() == unbroken
+
+
+def _goes_on(estate: Estate, way: str) -> None:
+    """Resume where there is something to resume, else plan and apply."""
+    if way == "resumed" and (made := estate.apply("--resume")).code != USAGE:
+        assert made.code == 0, made.out + made.err
+    else:
+        planned_anew(estate)
+
+
+def _killed_while_keeping_books(estate: Estate, flushes: Iterable[int]) -> str:
+    """Die before each of these flushes to disk, go on in both ways; what did not end like the unbroken run."""
+    start = estate.snapshot()
+    expected = unbroken(estate, start)
+    wrong = []
+    for number in flushes:
+        estate.restore(start)
+        estate.kill_at_flush(number)
+        broken = estate.snapshot()
+        for way in WAYS:
+            estate.restore(broken)
+            _goes_on(estate, way)
+            differing = differences(end(estate), expected)
+            wrong += [f"flush {number + 1}, {way}: {differing}"] if differing else []
+    return "\n".join(wrong)
+
+
+def test_killed_while_the_record_is_written_it_ends_like_an_unbroken_run(estate: Estate) -> None:
+    child.preload()
+    count = estate.flushes()
+    assert count > 10
+    fresh(estate)
+    assert _killed_while_keeping_books(estate, [0, 3, *range(count - 4, count)]) == ""
+
+
+def test_an_adoption_killed_at_any_moment_ends_like_an_unbroken_one(estate: Estate) -> None:
+    child.preload()
+    assert estate.apply("--yes").code == 0
+    shutil.rmtree(estate.own)
+    start = estate.snapshot()
+    before = estate.writes()
+    count = estate.flushes()
+    assert estate.writes() == before
+    estate.restore(start)
+    assert _killed_while_keeping_books(estate, range(count)) == ""
+
+
+@pytest.mark.parametrize("lost", ["journal", "."])
+def test_without_its_journal_a_killed_run_is_planned_anew_and_nothing_is_made_twice(estate: Estate, lost: str) -> None:
+    child.preload()
+    start = estate.snapshot()
+    expected = unbroken(estate, start)
+    for name, number, moment in (("hubspot", 1, "after"), ("salesforce", 0, "after"), ("salesforce", 1, "before")):
+        estate.restore(start)
+        estate.kill(name, numbered(number), moment)
+        shutil.rmtree(estate.own / lost)
+        planned_anew(estate)
+        found = end(estate)
+        assert (found.stored, found.left) == (expected.stored, {}), f"{name}, {moment} write {number + 1}"
