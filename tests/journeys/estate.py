@@ -244,7 +244,15 @@ def _documents(dump: Any) -> Iterator[str]:
 def _without_ids(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_ids(each) for key, each in value.items() if key.lower() not in _IDS}
-    return [_without_ids(each) for each in value] if isinstance(value, list) else value
+    return [_without_ids(each) for each in _in_order(value)] if isinstance(value, list) else value
+
+
+def _in_order(listed: list[Any]) -> list[Any]:
+    """A list that says its order in numbers, put in that order: which numbers they are means nothing."""
+    if not listed or not all(isinstance(each, dict) and "displayOrder" in each for each in listed):
+        return listed
+    ordered = sorted(listed, key=lambda each: each["displayOrder"])
+    return [{key: each for key, each in one.items() if key != "displayOrder"} for one in ordered]
 
 
 def _connection(handle: Handle) -> dict[str, Any]:
