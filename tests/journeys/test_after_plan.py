@@ -14,6 +14,7 @@ from mopsctl.engine.view import SystemView
 from mopsctl.manifest.model import Stack as Declared
 from mopsctl.resource import FieldFacts
 from tests.journeys.conftest import Stack
+from tests.journeys.every_kind import KINDS
 
 STORY = {
     "mopsctl.yaml": """apiVersion: mopsctl/v1
@@ -116,21 +117,41 @@ def _facts(views: Sequence[SystemView]) -> Mapping[str, FieldFacts | None]:
     }
 
 
-def test_what_fields_will_be_is_what_a_read_shows_afterwards(
-    applied: Stack, prepared: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    judged: list[Mapping[str, FieldFacts | None]] = []
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, FieldFacts | None]]:
+    """The facts that each plan's findings were judged on."""
+    found: list[Mapping[str, FieldFacts | None]] = []
     real = checks.run_live
 
     def noting(stack: Declared, views: Sequence[SystemView]) -> Any:
-        judged.append(_facts(views))
+        found.append(_facts(views))
         return real(stack, views)
 
     monkeypatch.setattr(checks, "run_live", noting)
+    return found
+
+
+def _unforeseen(foreseen: Mapping[str, object], read: Mapping[str, object]) -> dict[str, tuple[object, object]]:
+    return {name: (foreseen.get(name), read[name]) for name in read if foreseen.get(name) != read[name]}
+
+
+def test_what_fields_will_be_is_what_a_read_shows_afterwards(
+    applied: Stack, prepared: Any, judged: list[Mapping[str, FieldFacts | None]], tmp_path: Path
+) -> None:
     before = tmp_path / "before"
     shutil.copytree(prepared.planned, before)
     Stack(before, applied.run).plan()
     applied.plan()
-    foreseen, read = judged
-    assert len(foreseen) > 140
-    assert {name: (foreseen.get(name), read[name]) for name in read if foreseen.get(name) != read[name]} == {}
+    assert len(judged[0]) > 140
+    assert _unforeseen(*judged) == {}
+
+
+def test_what_fields_of_every_kind_will_be_is_what_a_read_shows_afterwards(
+    stack: Stack, judged: list[Mapping[str, FieldFacts | None]], tmp_path: Path
+) -> None:
+    shutil.copytree(KINDS, tmp_path / "kinds")
+    every = Stack(tmp_path / "kinds", stack.run)
+    assert every.apply().code == 0
+    every.plan()
+    assert "hubspot:property/contact.lifecyclestage" in judged[-1]
+    assert _unforeseen(judged[0], judged[-1]) == {}
