@@ -26,6 +26,13 @@ DEEPEST: Final = 64  # levels of nesting; what mopsctl writes has some ten
 MOST_DIGITS: Final = 300  # of a whole number
 SHOWN: Final = 40  # characters of a value that are shown
 
+# Not every system has each of them: never wait for the other end of a pipe, follow no link, leave line ends alone.
+_READING: Final = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")
+)
+_FOLLOWS_NONE: Final = hasattr(os, "O_NOFOLLOW")
+_LINK: Final = "is a link, and no link is followed here"
+
 Place = tuple[str | int, ...]
 _SORTS: Final = {
     "object": "an object", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number",
@@ -54,11 +61,14 @@ def read(path: Path, schema: str) -> Any:
 def text_of(path: Path) -> str:
     """What is in a regular file that is no link. Raises Unfit, and OSError where it cannot be read."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        handle = os.open(path, _READING)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise Unfit("is a link, and no link is followed here") from error
+            raise Unfit(_LINK) from error
         raise
+    if not _FOLLOWS_NONE and path.is_symlink():
+        os.close(handle)
+        raise Unfit(_LINK)
     try:
         facts = os.fstat(handle)
         if not stat.S_ISREG(facts.st_mode):

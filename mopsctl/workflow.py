@@ -186,7 +186,9 @@ def _checked(scene: Scene, made: Plan, broken: Unfinished | None, ask: Ask) -> A
         if view.account is not None:
             _refuse_other_account(made, view.name, view.account.id)
     _refuse_unread(seen.plan)
-    now = Now(seen.plan, seen.views, scene.base.entries, seen.findings, checks.live_rules(), broken)
+    ours = scene.base.entries
+    recorded = (scene.state.entries if scene.state else {}) if broken else ours
+    now = Now(seen.plan, seen.views, ours, recorded, seen.findings, checks.live_rules(), broken)
     agreed = agree.agreed(made, now)
     held = [each for each in _stages_held(agreed.plan, scene, seen.views) if each not in made.verdicts]
     if held:

@@ -40,6 +40,7 @@ READ = frozenset({"LC018", "PL001", "PL002", "PL003", "PL005", "SL001", "SL002",
 class Now:
     """What an apply knows by itself: the plan that would be made, and what that was made of.
 
+    `entries` are what is ours by record and journal, `recorded` without a journal that claims to be this plan's own.
     `findings` are those that no reading can change, `live` the rules that are judged on what was read. `broken` is the run
     that this one goes on with.
     """
@@ -47,6 +48,7 @@ class Now:
     plan: Plan
     views: Sequence[SystemView]
     entries: Mapping[Address, Entry]
+    recorded: Mapping[Address, Entry]
     findings: frozenset[Diagnostic] = frozenset()
     live: frozenset[str] = frozenset()
     broken: Unfinished | None = None
@@ -127,25 +129,31 @@ def _by_key(changes: Sequence[Change]) -> dict[Key, Change]:
 
 def _judged(change: Change, now: Change | None, world: Now) -> tuple[Change | None, Line | None]:
     """The change to carry out, and a line where it is refused already; nothing of both where it became needless."""
-    kind = world.kind(change.address)
-    found = next(_differences(change, now, kind), None) if now is not None else None
+    found = next(_differences(change, now, world.kind(change.address)), None) if now is not None else None
     if now is not None and found is None:
         return now, None
+    begun = world.broken is not None and (change.address, change.action) in world.broken.done | world.broken.open
     if now is not None:
         _may_become(change, now)
-    begun = world.broken is not None and (change.address, change.action) in world.broken.done | world.broken.open
-    if not (begun and change.action in LEFT):
+    if now is not None or not (begun and change.action in LEFT):
         renamed = begun and now is not None and now.moved_from is None  # the broken run put the new name on record
-        _fits_the_manifest(replace(change, moved_from=None) if renamed else change, now, world)
+        _fits_the_manifest(change, now, world, renamed=renamed)
     if begun:
         return change, None  # half done or done by ourselves: the executor knows how it was left
-    if now is None:
-        if not _may_be_done(change, world):
-            raise _other(str(change.address), ("the action", change.action, "nothing"))
-        return (change, None) if change.action in ("add", "change") else (None, None)
-    if found and _is_unmoved(change, now, kind):
+    if now is not None and found is not None:
+        return _explained(change, now, found, world)
+    if not _may_be_done(change, world):
+        raise _other(str(change.address), ("the action", change.action, "nothing"))
+    return (change if change.writes else None), None
+
+
+def _explained(change: Change, now: Change, found: Difference, world: Now) -> tuple[Change, Line | None]:
+    """What becomes of a change that would be planned otherwise now; raises where nothing that moved explains it."""
+    manual = change.action == "manual"
+    # after a part of a run, what is there by now may ask people for other steps; nothing of them is written
+    if not (manual and world.broken) and _is_unmoved(change, now, world.kind(change.address)):
         raise _other(str(change.address), found)
-    if change.action == "manual":
+    if manual:
         return now, None
     if change.writes and change.fingerprint != now.fingerprint:
         return change, None  # refused, or found done, when it is read again right before the write
@@ -185,13 +193,16 @@ def _may_be_done(change: Change, world: Now) -> bool:
     return change.action in ("add", "change", "manual") and world.seen(change.address) is not None
 
 
-def _fits_the_manifest(change: Change, now: Change | None, world: Now) -> None:
+def _fits_the_manifest(change: Change, now: Change | None, world: Now, *, renamed: bool = False) -> None:
     """Raise where what the plan says of a thing differs from manifests and record, whatever moved on the system."""
     if now is not None:
         for found in _differences(change, now, world.kind(change.address)):
-            if found[0] in ALWAYS or (found[0] in OF_ACTION and change.action == now.action):
+            fixed = found[0] in ALWAYS or (found[0] in OF_ACTION and change.action == now.action)
+            if fixed and not (renamed and found[0] == "movedFrom"):
                 raise _other(str(change.address), found)
-    resource, entry = world.resources.get(change.address), last_of(world.entries, change)
+    resource, entry = world.resources.get(change.address), last_of(world.recorded, change)
+    if resource is None and change.action not in LEFT:
+        raise _other(str(change.address), ("the action", change.action, "nothing"))
     wanted: Mapping[str, Json] = resource.attributes if resource else {}
     last: Mapping[str, Json] = entry.attributes if entry else {}
     for name, value in change.wanted.items():

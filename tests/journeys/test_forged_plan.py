@@ -261,9 +261,10 @@ KEPT: dict[str, Callable[[Any], object]] = {
 }
 
 
+@pytest.mark.parametrize("begun", [False, True], ids=["not begun", "said to be begun"])
 @pytest.mark.parametrize("case", KEPT)
 def test_forged_plan_beside_the_journal_writes_nothing_else(
-    reviewed: Stack, case: str, monkeypatch: pytest.MonkeyPatch
+    reviewed: Stack, case: str, begun: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mopsctl import workflow
 
@@ -280,15 +281,23 @@ def test_forged_plan_beside_the_journal_writes_nothing_else(
     honest = kept.read_text(encoding="utf-8")
     forge(kept, KEPT[case])
     new = json.loads(kept.read_text(encoding="utf-8"))["digest"]
-    journal.write_text(journal.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    text = journal.read_text(encoding="utf-8")
+    lines = [{"type": "begin", "address": each["address"], "action": each["action"]} for each in _writing(kept)]
+    more = "".join(json.dumps(each) + "\n" for each in lines) if begun else ""
+    journal.write_text(text.replace(old, new) + more, encoding="utf-8")
     resume = ("apply", reviewed.folder, "-e", "local", "--resume")
     assert reviewed.run(*resume).code == 4  # it removes something
     refused(reviewed.run(*resume, "--allow-remove"))
     assert world(reviewed) == before
     kept.write_text(honest, encoding="utf-8")
-    journal.write_text(journal.read_text(encoding="utf-8").replace(new, old), encoding="utf-8")
+    journal.write_text(text, encoding="utf-8")
     run = reviewed.run(*resume, "--allow-remove")
     assert run.code == 0, run.out + run.err
+
+
+def _writing(plan: Path) -> list[Any]:
+    changes = json.loads(plan.read_text(encoding="utf-8"))["changes"]
+    return [each for each in changes if each["action"] in ("add", "change", "remove")]
 
 
 @pytest.fixture
