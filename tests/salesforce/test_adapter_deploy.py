@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -320,6 +322,13 @@ def test_the_org_says_when_its_fields_are_used_up(account: Account) -> None:
     account.handle.limit("custom_fields", 1)
     results = account.written(field("A__c"), field("B__c"))
     assert "maximum number of 1 allowed custom fields" in results["field/Lead.B__c"].error
+
+
+def test_the_package_lies_where_an_org_looks_for_it() -> None:
+    from mopsctl_salesforce.apply.documents import build
+
+    with zipfile.ZipFile(io.BytesIO(build([field("A__c")], {}).zipped("66.0"))) as archive:
+        assert archive.namelist() == ["objects/Lead.object", "package.xml"]
 
 
 def test_the_same_writes_make_the_same_bytes() -> None:

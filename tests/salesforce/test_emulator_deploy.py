@@ -18,11 +18,11 @@ from tests.salesforce.conftest import V, token_for
 DEPLOY = f"{V}/metadata/deployRequest"
 
 
-def packed(files: dict[str, str]) -> bytes:
+def packed(files: dict[str, str], folder: str = "") -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for path, text in files.items():
-            archive.writestr(f"src/{path}", text)
+            archive.writestr(f"{folder}{path}", text)
     return buffer.getvalue()
 
 
@@ -34,11 +34,13 @@ def fields(*listed: dict[str, Any], more: dict[str, list[dict[str, Any]]] | None
     return {"package.xml": xml.package(members, "66.0"), "objects/Lead.object": xml.document("CustomObject", content)}
 
 
-def start(raw: httpx.Client, files: dict[str, str], name: str = "json", **options: Any) -> httpx.Response:
+def start(
+    raw: httpx.Client, files: dict[str, str], name: str = "json", folder: str = "", **options: Any
+) -> httpx.Response:
     options = {"rollbackOnError": True, "singlePackage": True, **options}
     parts = {
         name: (None, json.dumps({"deployOptions": options}), "application/json"),
-        "file": ("deploy.zip", packed(files), "application/zip"),
+        "file": ("deploy.zip", packed(files, folder), "application/zip"),
     }
     return raw.post(DEPLOY, files=parts)
 
@@ -63,6 +65,21 @@ def problem(raw: httpx.Client, files: dict[str, str]) -> str:
 
 
 TEXT = {"fullName": "X__c", "label": "X", "type": "Text", "length": 9}
+
+
+@pytest.mark.parametrize(("single", "folder"), [(True, ""), (False, "src/")])
+def test_a_package_lies_where_its_options_say(raw: httpx.Client, single: bool, folder: str) -> None:
+    number = start(raw, fields(TEXT), folder=folder, singlePackage=single).json()["id"]
+    assert finished(raw, number)["success"] is True
+
+
+@pytest.mark.parametrize(("single", "folder"), [(True, "src/"), (False, "")])
+def test_a_package_elsewhere_is_none(raw: httpx.Client, single: bool, folder: str) -> None:
+    number = start(raw, fields(TEXT), folder=folder, singlePackage=single).json()["id"]
+    result = finished(raw, number)
+    (failure,) = result["details"]["componentFailures"]
+    assert (result["success"], failure["problem"]) == (False, "No package.xml found")
+    assert failure["fileName"] == ("package.xml" if single else "objects/package.xml")
 
 
 @pytest.mark.parametrize("name", ["json", "entity_content"])

@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from email import message_from_bytes
 from typing import TYPE_CHECKING
 
@@ -160,15 +161,18 @@ def _carry_out(org: SalesforceEmulator, job: Doc) -> None:
         }
         return
     try:
-        package = files.read(_unzipped(base64.b64decode(job["zip"])))
+        unzipped = _unzipped(base64.b64decode(job["zip"]), single=truth(job["options"].get("singlePackage")))
+        package = files.read(unzipped.files) if not unzipped.bare else files.Package()
     except files.PackageError as error:
         job |= {"Status": "Failed", "result": {"errorStatusCode": error.code, "errorMessage": str(error)}}
         return
     successes: list[Doc] = []
-    failures: list[Doc] = []
+    failures: list[Doc] = [
+        _failure(("", "package.xml"), f"{folder}package.xml", "No package.xml found") for folder in unzipped.bare
+    ]
     try:
         with org.store.transaction():
-            for each in _tried(org, package):
+            for each in _tried(org, package) if not unzipped.bare else ():
                 (successes if each["success"] else failures).append(each)
             if job["CheckOnly"] or failures:
                 raise _TakenBack
@@ -188,14 +192,29 @@ def _carry_out(org: SalesforceEmulator, job: Doc) -> None:
     }
 
 
-def _unzipped(content: bytes) -> dict[str, str]:
-    """The files below the top folder, by path."""
+@dataclass(frozen=True, slots=True)
+class _Unzipped:
+    """The files of a package by path, and the folders (with their `/`) where a package.xml is looked for in vain."""
+
+    files: dict[str, str]
+    bare: tuple[str, ...]
+
+
+def _unzipped(content: bytes, *, single: bool) -> _Unzipped:
+    """A single package is the whole zip; of several, each top folder is one.
+
+    What lies elsewhere is not looked at, so that a package.xml in the wrong place is none.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = [name for name in archive.namelist() if not name.endswith("/")]
             if len(names) > MOST_FILES:
                 raise files.PackageError("Maximum number of files in request reached", "LIMIT_EXCEEDED")
-            return {name.partition("/")[2] or name: archive.read(name).decode() for name in names}
+            # Where an org looks depends on an option (fact: salesforce-single-package).
+            paths = {name: name if single else name.partition("/")[2] for name in names}
+            folders = {""} if single else {f"{name.partition('/')[0]}/" for name in names if "/" in name}
+            found = {path: archive.read(name).decode() for name, path in paths.items() if path}
+            return _Unzipped(found, tuple(sorted(each for each in folders if f"{each}package.xml" not in names)))
     except zipfile.BadZipFile as error:
         raise files.PackageError("The zip file is not valid", "INVALID_FIELD") from error
 
@@ -225,7 +244,7 @@ def _tried(org: SalesforceEmulator, package: files.Package) -> Iterator[Doc]:
     yield {
         "fullName": "package.xml",
         "componentType": "",
-        "fileName": "deploy/package.xml",
+        "fileName": "package.xml",
         "success": True,
         "created": False,
         "changed": True,
@@ -270,7 +289,7 @@ def _success(component: tuple[str, str], file: str, taken: Taken) -> Doc:
     return {
         "fullName": component[1],
         "componentType": component[0],
-        "fileName": f"deploy/{file}",
+        "fileName": file,
         "success": True,
         "created": taken.created,
         "changed": taken.changed,
@@ -285,7 +304,7 @@ def _failure(component: tuple[str, str], file: str, problem: str) -> Doc:
     return {
         "fullName": component[1],
         "componentType": component[0],
-        "fileName": f"deploy/{file}",
+        "fileName": file,
         "success": False,
         "created": False,
         "changed": False,

@@ -12,7 +12,6 @@ NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _VALUE_NAME = "valueName"  # the Tooling API's word for what files call fullName
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-ROOT = "deploy"
 
 
 def document(root: str, content: Mapping[str, Any]) -> str:
@@ -53,9 +52,10 @@ def package(members: Mapping[str, Iterable[str]], version: str) -> str:
 
 
 def zipped(files: Mapping[str, str]) -> bytes:
-    """The files under one top folder; the same files give the same bytes."""
+    """The files as one package, `package.xml` at the top; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(files):
-            archive.writestr(zipfile.ZipInfo(f"{ROOT}/{path}", _ZIP_EPOCH), files[path].encode(), zipfile.ZIP_DEFLATED)
+            # An org looks for the package.xml of a single package at the top only (fact: salesforce-single-package).
+            archive.writestr(zipfile.ZipInfo(path, _ZIP_EPOCH), files[path].encode(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
