@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from mopsctl.errors import StateError
+from mopsctl.secrets import refuse_in
 
 HOME = ".mopsctl"
 PRIVATE = 0o600
@@ -15,7 +16,11 @@ PRIVATE_FOLDER = 0o700
 
 
 def write_whole(path: Path, text: str, mode: int = PRIVATE) -> None:
-    """Replace a file in one step: a temporary file beside it, flushed to disk, then renamed. Raises OSError."""
+    """Replace a file in one step: a temporary file beside it, flushed to disk, then renamed. Raises OSError.
+
+    Refused, before anything is written, where the text holds a secret.
+    """
+    refuse_in(text, str(path.name))
     make_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

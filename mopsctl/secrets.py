@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterable
 from urllib.parse import quote, quote_plus
 
+from mopsctl.errors import Refused
+
 MASK = "(secret)"
-_SHORTEST = 6  # shorter values would mask ordinary words
+SHORTEST = 6  # shorter values would mask ordinary words
 
 
 class Secret:
@@ -23,7 +28,7 @@ class Secret:
     def __init__(self, value: str, name: str = "") -> None:
         self._reveal: Callable[[], str] = lambda: value  # libraries that look into slots find a function, not the value
         self.name = name
-        register(value)
+        register(value, name)
 
     def reveal(self) -> str:
         """The value itself, for the one place that sends it."""
@@ -44,23 +49,26 @@ class Secret:
         raise TypeError("a secret is never written down")
 
 
-_known: set[str] = set()
+_known: dict[str, str] = {}  # each spelling of each secret -> what the secret is called
 _guard = threading.Lock()
 
 
-def register(value: str) -> None:
+def register(value: str, name: str = "") -> None:
     """From now on `mask` hides this value (a token that was fetched in mid-run, for instance), also as addresses and JSON
-    spell it.
+    spell it, and no file is written with it.
     """
-    if len(value) >= _SHORTEST:
+    if len(value) >= SHORTEST:
         with _guard:
-            _known.update(_spellings(value))
+            _known.update(dict.fromkeys(_spellings(value), name or "a token"))
 
 
 def _spellings(value: str) -> set[str]:
     whole = value.encode("utf-8", "surrogatepass")
     json_texts = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
-    return {value, quote(whole), quote(whole, safe=""), quote_plus(whole), *json_texts}
+    quoted = {quote(whole), quote(whole, safe=""), quote_plus(whole)}
+    lower = {re.sub("%[0-9A-F]{2}", lambda each: each[0].lower(), text) for text in quoted}
+    packed = {base64.b64encode(whole).decode(), base64.urlsafe_b64encode(whole).decode()}
+    return {value, html.escape(value), html.escape(value, quote=False), *quoted, *lower, *packed, *json_texts}
 
 
 def mask(text: str) -> str:
@@ -70,6 +78,20 @@ def mask(text: str) -> str:
     for value in values:
         text = text.replace(value, MASK)
     return text
+
+
+def refuse_in(text: str, what: str) -> None:
+    """Raise Refused where a text that is about to become a file holds a known secret in any spelling.
+
+    No secret gets that far, whatever a manifest says; this is for the mistake that nobody has thought of.
+    """
+    with _guard:
+        names = sorted({name for spelling, name in _known.items() if spelling in text})
+    if names:
+        raise Refused(
+            f"{what} would hold a secret ({names[0]}) that anybody could read there, so it is not written.",
+            hint="see where the manifests or a system repeat it, take it out there, and renew the secret",
+        )
 
 
 class MaskingFilter(logging.Filter):
@@ -84,4 +106,5 @@ class MaskingFilter(logging.Filter):
 def forget_all(values: Iterable[str] = ()) -> None:
     """Empty the register (or only the given values of it); for tests."""
     with _guard:
-        _known.difference_update([each for value in values for each in _spellings(value)] or list(_known))
+        for spelling in [each for value in values for each in _spellings(value)] or list(_known):
+            _known.pop(spelling, None)

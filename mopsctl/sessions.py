@@ -122,7 +122,7 @@ class _Place:
 def _connection(exits: contextlib.ExitStack, at: _Place, provider: Provider, name: str) -> Connection:
     environment = at.environment
     declared = environment.connections.get(name)
-    settings = dict(reveal(declared)) if declared else {}
+    settings = dict(reveal(declared, provider.secret_settings)) if declared else {}
     _refuse_plain_secrets(provider, name, settings, environment)
     if environment.emulated:
         settings |= exits.enter_context(_emulated(provider, at, name))

@@ -21,6 +21,7 @@ from mopsctl.errors import PlanFileError, StateError
 from mopsctl.outside import Unfit
 from mopsctl.provider.contract import Pending, Step
 from mopsctl.resource import Outcome
+from mopsctl.secrets import mask, refuse_in
 from mopsctl.state.model import Entry, State
 
 Key = tuple[Address, str]
@@ -119,7 +120,7 @@ class Journal:
                     "address": str(change.address),
                     "action": change.action,
                     "outcome": end.outcome,
-                    "id": end.remote_id,
+                    "id": end.remote_id and mask(end.remote_id),  # the change is made: how it ended is kept in any case
                     **({"half": True} if end.half else {}),
                 }
                 for change, end in ends
@@ -166,8 +167,10 @@ class Journal:
             file = self._file
             if file is None or not lines:
                 return
+            text = "".join(canonical.dumps(line) + "\n" for line in lines)
+            refuse_in(text, self._path.name)
             try:
-                file.write("".join(canonical.dumps(line) + "\n" for line in lines))
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             except OSError as error:

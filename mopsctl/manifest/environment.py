@@ -7,30 +7,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.errors import AuthenticationError
+from mopsctl.manifest.border import SECRET_NAMES, is_secret
 from mopsctl.manifest.documents import Raw
 from mopsctl.manifest.model import Connection
 from mopsctl.manifest.placeholders import PLACEHOLDER, fill_outside, forbidden, outside_names
 from mopsctl.manifest.stack import Plain, Revealed
 from mopsctl.manifest.tree import Map, Path, place
-from mopsctl.secrets import Secret
-
-_SECRET_NAMES: Final = frozenset(
-    {"access_token", "api_key", "auth", "client_secret", "password", "private_key", "refresh_token", "secret", "token"}
-)
+from mopsctl.secrets import Secret, register
 
 
-def reveal(connection: Connection, environ: Mapping[str, str] | None = None) -> dict[str, Revealed]:
-    """The settings of a connection with every reference to an environment variable followed, as a secret.
+def reveal(
+    connection: Connection, secret: frozenset[str], environ: Mapping[str, str] | None = None
+) -> dict[str, Revealed]:
+    """The settings of a connection with every reference to an environment variable followed; those in `secret` as secrets.
 
     Raises AuthenticationError where a variable is not set; nothing else of the environment is looked at.
     """
     names = os.environ if environ is None else environ
     return {
-        key: _revealed(value, f"{connection.system}.{key}", connection, names)
+        key: _revealed(value, f"{connection.system}.{key}" if is_secret(key, secret) else "", connection, names)
         for key, value in connection.settings.items()
     }
 
@@ -50,7 +48,7 @@ def _plain_secrets(document: Raw) -> Iterator[Diagnostic]:
     connections = document.spec.get("connections")
     for system, settings in connections.items() if isinstance(connections, Map) else ():
         for key, value in settings.items() if isinstance(settings, Map) else ():
-            if key in _SECRET_NAMES and isinstance(value, str | int) and not PLACEHOLDER.search(str(value)):
+            if key in SECRET_NAMES and isinstance(value, str | int) and not PLACEHOLDER.search(str(value)):
                 where = place(document.root, ("spec", "connections", system, key))
                 hint = f'write "${{env:{_variable(system, key)}}}", and renew the secret'
                 yield Diagnostic(
@@ -63,13 +61,19 @@ def _variable(system: str, key: str) -> str:
 
 
 def _revealed(value: Plain, name: str, connection: Connection, environ: Mapping[str, str]) -> Revealed:
+    """`name` is that of a secret, empty for what may be seen; of a secret made of several parts, each one is."""
     if isinstance(value, dict):
-        return {key: _revealed(each, f"{name}.{key}", connection, environ) for key, each in value.items()}
+        return {
+            key: _revealed(each, f"{name}.{key}" if name else "", connection, environ) for key, each in value.items()
+        }
     if isinstance(value, list):
         return [_revealed(each, name, connection, environ) for each in value]
     if isinstance(value, str) and outside_names(value):
         _all_set(outside_names(value), connection, environ)
-        return Secret(fill_outside(value, environ), name)
+        filled = fill_outside(value, environ)
+        for each in outside_names(value) if name else ():
+            register(environ[each])
+        return Secret(filled, name) if name else filled
     return value
 
 

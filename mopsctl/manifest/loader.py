@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mopsctl.diagnostics import Diagnostic, Source, did_you_mean, has_errors, in_order
+from mopsctl.errors import MopsctlError
 from mopsctl.manifest import environment as connections
 from mopsctl.manifest import overlay, references, schema
+from mopsctl.manifest.border import Border
 from mopsctl.manifest.build import build
 from mopsctl.manifest.digest import digest
 from mopsctl.manifest.documents import CONTENT, Documents, Raw, read
@@ -20,6 +22,7 @@ from mopsctl.manifest.files import STACK_FILE, Folder
 from mopsctl.manifest.model import Environment, Stack
 from mopsctl.manifest.placeholders import left_over, pending, substitute
 from mopsctl.manifest.variables import settle
+from mopsctl.provider import registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ def load_stack(folder: Path, environment: str | None = None, environ: Mapping[st
     number = digest(kept)
     _shape(documents, ("Stack", "Environment"))
     chosen = _chosen(documents, environment)
-    _fill(documents, chosen, os.environ if environ is None else environ)
+    border = Border.of(documents, _secret_settings)
+    _fill(documents, chosen, border, os.environ if environ is None else environ)
     _shape(documents, CONTENT)
     stack = _typed(documents, environment, folder)
     found = in_order(documents.found)
@@ -83,8 +87,20 @@ def _chosen(documents: Documents, environment: str | None) -> Raw | None:
     return chosen
 
 
-def _fill(documents: Documents, chosen: Raw | None, environ: Mapping[str, str]) -> None:
+def _secret_settings(provider: str) -> frozenset[str] | None:
+    """What the adapter of that name calls secret; None where it cannot be asked."""
+    try:
+        return registry.load(provider).secret_settings
+    except MopsctlError:  # whoever opens a connection says that it is missing
+        return None
+
+
+def _fill(documents: Documents, chosen: Raw | None, border: Border, environ: Mapping[str, str]) -> None:
     """Overrides first, so that what they replace need not have a value; then the references that are left."""
+    for environment in documents.of("Environment"):
+        documents.note(environment, border.environment(environment))
+    if chosen is not None:
+        documents.note(chosen, border.values(chosen, environ))
     sound = [each for each in documents.of("Environment") if each.ok]
     targets = {each.id: each for each in documents.of(*CONTENT)}
     for environment in sound:
@@ -94,11 +110,13 @@ def _fill(documents: Documents, chosen: Raw | None, environ: Mapping[str, str]) 
     if stack is None or not stack.ok:
         return
     sure = not documents.unread and len(sound) == len(documents.of("Environment"))
-    values, found = settle(stack, sound, chosen if chosen in sound else None, environ, sure=sure)
+    seen = border.visible(chosen, environ)
+    values, found = settle(stack, sound, chosen if chosen in sound else None, seen, sure=sure)
     documents.found.extend(found)
     for raw in documents.of(*CONTENT):
         if raw.placeholders:
-            documents.note(raw, substitute(raw.root, values))
+            documents.note(raw, border.content(raw, chosen))
+            documents.note(raw, border.unexplained(substitute(raw.root, values)))
             waits = pending(raw.root)
             if raw.ok and not waits:
                 documents.note(raw, left_over(raw.root, filled=values.environ is not None))

@@ -81,7 +81,7 @@ class _Slot:
 def substitute(root: Map, values: Values) -> list[Diagnostic]:
     """Replace, in place, every reference in a document's content by its value; what cannot be is a finding."""
     found: list[Diagnostic] = []
-    for holder, key, path in _texts(root):
+    for holder, key, path in texts(root):
         holder[key] = _Slot(root, path, values, found).filled(holder[key])
     return found
 
@@ -93,23 +93,21 @@ def left_over(root: Map, *, filled: bool) -> list[Diagnostic]:
     """
     return [
         _no_opening(place(root, path))
-        for holder, key, path in _texts(root)
+        for holder, key, path in texts(root)
         if "${" in (holder[key] if filled else PLACEHOLDER.sub("", holder[key]))
     ]
 
 
 def pending(root: Map) -> bool:
     """True where a variable is left that has no value; why is said where the variable is declared or set."""
-    forms = (
-        _FORM.fullmatch(match[1]) for holder, key, _ in _texts(root) for match in PLACEHOLDER.finditer(holder[key])
-    )
+    forms = (_FORM.fullmatch(match[1]) for holder, key, _ in texts(root) for match in PLACEHOLDER.finditer(holder[key]))
     return any(form is not None and form["var"] for form in forms)
 
 
 def forbidden(root: Map, allowed: Callable[[Path], bool]) -> list[Diagnostic]:
     """Findings for references in a document that may hold none, or only `${env:NAME}` where `allowed` says so."""
     found: list[Diagnostic] = []
-    for holder, key, path in _texts(root):
+    for holder, key, path in texts(root):
         if "${" in PLACEHOLDER.sub("", holder[key]):
             found.append(_no_opening(place(root, path)))
         for match in PLACEHOLDER.finditer(holder[key]):
@@ -132,13 +130,21 @@ def fill_outside(text: str, environ: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda match: environ[match[1].removeprefix("env:")], text)
 
 
+def open_references(root: Map) -> Iterator[tuple[str, Path]]:
+    """Every environment variable that a document names where it may, with its path."""
+    for holder, key, path in texts(root):
+        if _is_open(root, path):
+            for name in outside_names(holder[key]):
+                yield name, path
+
+
 def unset(name: str, where: Source) -> Diagnostic:
     """What to say where an environment variable is missing."""
     message = f"The environment variable {name} is not set."
     return Diagnostic("NV005", "error", message, where, f"set {name} before you run mopsctl")
 
 
-def _texts(root: Map) -> Iterator[tuple[Any, Any, Path]]:
+def texts(root: Map) -> Iterator[tuple[Any, Any, Path]]:
     """Every text with a reference in it, as what holds it, under which key or index, and the path."""
     waiting: list[tuple[Any, Path]] = [(root, ())]
     while waiting:

@@ -68,6 +68,10 @@ _ERRORS: Final = (
     ("NV008", "An override meets something.", "Otherwise the environment does not differ as its author believes."),
     ("NV009", "An override sets a single value.", "Whole branches that differ are how environments drift apart."),
     ("NV010", "A secret is named, not written.", "What is committed once can be read for ever."),
+    ("NV011", "An environment variable is declared where it is used.", "A pull request could read any variable of the machine that checks it."),
+    ("NV012", "A secret stands in a secret setting of a connection only.", "Anywhere else it ends up in plans, comments and systems."),
+    ("NV013", "A secret is not declared as a plain name.", "What is declared may be seen by everybody."),
+    ("NV014", "A plain name does not hold the value of a secret.", "The secret would be seen under another name."),
 )  # fmt: skip
 
 RULES: Final = {

@@ -23,6 +23,7 @@ Revealed = Scalar | Secret | None | list["Revealed"] | dict[str, "Revealed"]
 
 
 _TIME: Final = written("^([01][0-9]|2[0-3]):[0-5][0-9]$", "a time of day such as 14:00")
+_VARIABLE: Final = written("^[A-Za-z_][A-Za-z0-9_]*$", "the name of an environment variable, such as HS_STAGE_SAL")
 _CONNECTION: Final = {
     "type": "object",
     "title": "connection",
@@ -229,6 +230,19 @@ class Override(Located):
     reason: Annotated[str, Key("Why it has to differ.", "The sandbox has little history.")]
 
 
+@row(
+    "declared name", name="plain_name", expects="a name with its reason, such as {reason: HubSpot numbers its stages.}"
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainName(Located):
+    """An environment variable that is no secret, and may be seen in documents, plans and on systems."""
+
+    name: str
+    reason: Annotated[
+        str, Key("Why its value is known only outside the stack.", "HubSpot numbers the stages of each account.")
+    ]
+
+
 def read_connections(_context: Any, node: Map, key: str) -> dict[str, Connection]:
     """How each system is reached; what stands in a connection is its adapter's own."""
     return {name: _connection(name, each) for name, each in node.get(key, {}).items()}
@@ -289,10 +303,18 @@ class Environment(Document):
             read=read_connections,
         ),
     ] = field(default_factory=dict)
+    env: Annotated[
+        Mapping[str, PlainName],
+        Key(
+            "Environment variables that are no secrets and may be used as ${env:NAME}, each with its reason. A secret setting of a connection needs no entry.",
+            {"HS_STAGE_SAL": {"reason": "HubSpot numbers the stages of each account."}},
+            shape=mapping("list of environment variables", _VARIABLE, PlainName),
+        ),
+    ] = field(default_factory=dict)
     variables: Annotated[
         Mapping[str, Scalar],
         Key(
-            "Values of the stack's variables here; ${env:NAME} is allowed.",
+            "Values of the stack's variables here; ${env:NAME} is allowed for names declared under 'env'.",
             {"review_hours": 1},
             shape=mapping("list of variables", "key", "scalar"),
         ),

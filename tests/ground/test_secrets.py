@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import html
 import json
 import logging
 import pickle
@@ -11,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 from deepdiff import DeepDiff
@@ -18,7 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mopsctl import canonical
-from mopsctl.secrets import MASK, MaskingFilter, Secret, forget_all, mask, register
+from mopsctl.errors import Refused
+from mopsctl.secrets import MASK, MaskingFilter, Secret, forget_all, mask, refuse_in, register
 
 CANARY = "canary-5f0e9a1b"
 
@@ -150,3 +154,28 @@ def test_forgetting_empties_the_register() -> None:
     Secret(CANARY)
     forget_all()
     assert mask(CANARY) == CANARY
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{}", '{{"a": "x{}y"}}', "https://h/{}?q=1"],
+)
+@pytest.mark.parametrize("value", [CANARY, 'p"q/r&s <t>', "pässwörd/=+", "line\nbreak"])
+def test_no_file_is_written_with_a_secret_in_any_spelling(text: str, value: str) -> None:
+    register(value, "token of x")
+    whole = value.encode()
+    for spelled in (
+        value, json.dumps(value)[1:-1], quote(value), quote(value, safe=""), quote_plus(value), html.escape(value),
+        base64.b64encode(whole).decode(), base64.urlsafe_b64encode(whole).decode(),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match=r"plan.json would hold a secret \(token of x\)") as refused:
+            refuse_in(text.format(spelled), "plan.json")
+        assert refused.value.hint
+        assert value not in refused.value.message
+    refuse_in(text.format("something else"), "plan.json")
+
+
+def test_a_token_of_no_name_is_refused_too() -> None:
+    register("fetched-in-mid-run")
+    with pytest.raises(Refused, match=r"\(a token\)"):
+        refuse_in("x fetched-in-mid-run", "state.json")

@@ -226,11 +226,10 @@ def test_production_does_not_sign_in_on_this_machine_either(stack: Stack, monkey
         "apiVersion: mopsctl/v1\nkind: Environment\nmetadata: {name: live}\nspec:\n  tier: production\n"
         "  variables: {hs_stage_sal: '2444598513', hs_stage_recycled: '2444598514'}\n  connections:\n"
         '    salesforce: {account: "00D000000000001EAA", url: "https://northwind.my.salesforce.com",\n'
-        '      login_url: "http://127.0.0.1:9", client_id: "${env:ELSEWHERE_ID}", client_secret: "${env:ELSEWHERE_SECRET}"}\n',
+        '      login_url: "http://127.0.0.1:9", client_id: "an-identifier", client_secret: "${env:ELSEWHERE_SECRET}"}\n',
         encoding="utf-8",
     )
     stack.edit("consent/marketing.yaml", "sample: true", "sample: false")
-    monkeypatch.setenv("ELSEWHERE_ID", "an-identifier")
     monkeypatch.setenv("ELSEWHERE_SECRET", "canary-8731-secret")
     made = stack.run("plan", stack.folder, "-e", "live", "--only", "salesforce:*")
     assert made.code == 3

@@ -47,23 +47,29 @@ spec:
 OVERRIDE = (
     "[{target: Lifecycle/person, set: {stages.new.sla.hours: 3, stages.new.values.hubspot: other}, reason: slow}]"
 )
+WHY = "{reason: It differs from account to account.}"
+DECLARED = (
+    "{" + ", ".join(f"{each}: {WHY}" for each in ("HOST", "REGION", "STAGE_ID", "STAGE_NEW", "STAGE_FIELD")) + "}"
+)
 SANDBOX = f"""\
 apiVersion: mopsctl/v1
 kind: Environment
 metadata: {{name: sandbox}}
 spec:
   connections:
-    hubspot: {{account: "1", token: "${{env:TOKEN}}", url: "https://${{env:HOST}}/x", nested: {{list: ["${{env:TOKEN}}", 2]}}}}
+    hubspot: {{account: "1", token: "${{env:TOKEN}}", url: "https://${{env:HOST}}/x", nested: {{list: ["${{env:REGION}}", 2]}}}}
   variables: {{hours: 1, ratio: 1, fast: true, id: "${{env:STAGE_ID}}"}}
   overrides: {OVERRIDE}
+  env: {DECLARED}
 """
-PRODUCTION = """\
+PRODUCTION = f"""\
 apiVersion: mopsctl/v1
 kind: Environment
-metadata: {name: production}
+metadata: {{name: production}}
 spec:
   protected: true
-  variables: {id: p}
+  variables: {{id: p}}
+  env: {DECLARED}
 """
 FILES = {
     "mopsctl.yaml": VARIABLES,
@@ -140,7 +146,9 @@ def test_credentials_are_not_needed_to_load(load: Load) -> None:
 
 def test_an_environment_variable_becomes_the_type_of_its_variable(load: Load) -> None:
     files = FILES | {
-        "environments/production.yaml": PRODUCTION.replace("id: p", 'id: p, hours: "${env:H}", fast: "${env:F}"')
+        "environments/production.yaml": PRODUCTION.replace(
+            "id: p", 'id: p, hours: "${env:H}", fast: "${env:F}"'
+        ).replace("env: {", f"env: {{H: {WHY}, F: {WHY}, ")
     }
     assert (
         lifecycle(load(files, "production", ENVIRON | {"H": "12", "F": "true"})).metadata.title
@@ -160,7 +168,9 @@ def test_a_variable_without_a_value_in_this_environment(load: Load) -> None:
 def test_a_value_that_only_an_environment_knows(load: Load) -> None:
     files = FILES | {
         "mopsctl.yaml": VARIABLES.replace("type: integer, default: 24", "type: integer"),
-        "environments/sandbox.yaml": SANDBOX.replace("hours: 1,", 'hours: "${env:HOURS}",'),
+        "environments/sandbox.yaml": SANDBOX.replace("hours: 1,", 'hours: "${env:HOURS}",').replace(
+            "env: {", f"env: {{HOURS: {WHY}, "
+        ),
     }
     loaded = load(files)
     assert said(loaded) == ["mopsctl.yaml:7:5 NV002"]
@@ -210,26 +220,27 @@ HUBSPOT = Connection(
         "account": "1",
         "token": "${env:TOKEN}",
         "url": "https://${env:HOST}/x",
-        "nested": {"list": ["${env:TOKEN}", 2]},
+        "nested": {"list": ["${env:REGION}", 2]},
     },
 )
 
 
 def test_a_secret_is_followed_only_when_asked_for() -> None:
-    found: dict[str, Any] = reveal(HUBSPOT, {"TOKEN": "hush-hush-hush", "HOST": "api.example"})
+    environ = {"TOKEN": "hush-hush-hush", "HOST": "api.example", "REGION": "eu1"}
+    found: dict[str, Any] = reveal(HUBSPOT, frozenset({"token"}), environ)
     assert found["account"] == "1"
     assert isinstance(found["token"], Secret)
     assert found["token"].reveal() == "hush-hush-hush"
-    assert found["url"].reveal() == "https://api.example/x"
-    assert found["nested"]["list"][0].reveal() == "hush-hush-hush"
-    assert found["nested"]["list"][1] == 2
+    assert found["url"] == "https://api.example/x"
+    assert found["nested"]["list"] == ["eu1", 2]
     assert "hush" not in repr(found)
 
 
 def test_the_process_is_asked_where_nothing_else_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN", "from-the-process")
     monkeypatch.setenv("HOST", "h")
-    token = reveal(HUBSPOT)["token"]
+    monkeypatch.setenv("REGION", "eu1")
+    token = reveal(HUBSPOT, frozenset({"token"}))["token"]
     assert isinstance(token, Secret)
     assert token.reveal() == "from-the-process"
 
@@ -237,7 +248,7 @@ def test_the_process_is_asked_where_nothing_else_is_named(monkeypatch: pytest.Mo
 @pytest.mark.parametrize("environ", [{}, {"TOKEN": "", "HOST": "h"}])
 def test_a_secret_that_is_not_set_is_named(environ: dict[str, str]) -> None:
     with pytest.raises(AuthenticationError) as caught:
-        reveal(HUBSPOT, environ)
+        reveal(HUBSPOT, frozenset({"token"}), environ)
     assert "TOKEN" in caught.value.message
     assert "hubspot" in caught.value.message
     assert caught.value.exit_code == 1

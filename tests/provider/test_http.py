@@ -287,6 +287,27 @@ class TestSomethingElseAnswers:
             assert opened("https://toy.invalid").send("GET", "/things").status_code == 302
         assert not elsewhere.called
 
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "https://other.invalid/next",
+            "http://toy.invalid/next",
+            "https://toy.invalid:8443/next",
+        ],
+    )
+    def test_chosen_host_in_a_path_is_not_followed(self, path: str, opened: Opened) -> None:
+        with respx.mock(assert_all_called=False) as router:
+            anywhere = router.route()
+            with pytest.raises(ConnectionFailed, match=r"go to toy\.invalid only") as failed:
+                opened("https://toy.invalid", headers={"authorization": "Bearer canary"}).get(path)
+        assert failed.value.hint
+        assert not anywhere.called
+
+    def test_a_whole_address_at_home_is_followed(self, opened: Opened) -> None:
+        with respx.mock() as router:
+            router.get("https://toy.invalid/next").respond(200, json=[1])
+            assert opened("https://toy.invalid").get("https://toy.invalid/next") == [1]
+
 
 class TestLimits:
     @pytest.mark.parametrize(

@@ -35,10 +35,8 @@ class PostboxSystem(System):
         key, url = connection.value("api_key"), connection.text("url", "https://api.postbox.example")
         if not key:
             raise AuthenticationError(f"{self._system} has no api_key.", hint="add it to the connection")
-        signed, bounds = {"authorization": f"Bearer {key}"}, Bounds.of(connection)
-        self._api = http.Api(
-            self._system, url, judge=self._judge, headers=signed, bounds=bounds, hosts=connection.hosts
-        )
+        head, bounds = {"authorization": f"Bearer {key}"}, Bounds.of(connection)
+        self._api = http.Api(self._system, url, judge=self._judge, headers=head, bounds=bounds, hosts=connection.hosts)
 
     @property
     def calls(self) -> Calls:
