@@ -5,7 +5,7 @@ in SQLite and takes named faults. It needs the extra `mopsctl[emulator]`, so thi
 emulator is really run.
 """
 
-from mopsctl.emulator.base import Emulator, Switch
+from mopsctl.emulator.base import Emulator, Switch, one_slash
 from mopsctl.emulator.call import Call, Cut, Refusal
 from mopsctl.emulator.faults import Fault
 from mopsctl.emulator.server import Handle, running, serve_forever
@@ -21,6 +21,7 @@ __all__ = [
     "Refusal",
     "Store",
     "Switch",
+    "one_slash",
     "running",
     "serve_forever",
 ]

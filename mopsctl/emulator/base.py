@@ -36,6 +36,11 @@ class Switch:
         return value in self.choices if self.choices else type(value) is type(self.default)
 
 
+def one_slash(path: str) -> str:
+    """The path without doubled slashes and without one at its end, for vendors that ignore both."""
+    return "/" + "/".join(part for part in path.split("/") if part)
+
+
 class Hooks:
     """What a vendor's emulator may say; here is what holds unless it does."""
 

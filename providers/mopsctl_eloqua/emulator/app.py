@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from mopsctl.emulator import Call, Emulator, Fault, Store, Switch
+from mopsctl.emulator import Call, Emulator, Fault, Store, Switch, one_slash
 from mopsctl_eloqua.emulator import access, seed
 from mopsctl_eloqua.emulator.assets import ContactFields, CustomObjects, EmailGroups, OptionLists
 from mopsctl_eloqua.emulator.bulk import BulkApi
@@ -100,8 +100,8 @@ class EloquaEmulator(Emulator):
         return call.method == "GET"
 
     def canonical_path(self, path: str) -> str:
-        """Letter case does not count in paths."""
-        return path.lower().rstrip("/") or "/"
+        """Letter case does not count in paths, nor do doubled slashes."""
+        return one_slash(path).lower()
 
     def gate(self, call: Call) -> Response | None:
         """Credentials and rights, in front of everything but the log-in host."""

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mopsctl.emulator import Call, Doc, Emulator, Fault, Store, Switch
+from mopsctl.emulator import Call, Doc, Emulator, Fault, Store, Switch, one_slash
 from mopsctl_salesforce.emulator import answers, deploy, login, rest, screens, seed, soap, tooling
 from mopsctl_salesforce.emulator.answers import Problem
 
@@ -120,6 +120,10 @@ class SalesforceEmulator(Emulator):
         """The usage header of every REST answer."""
         if call.path.startswith("/services/data/v"):
             response.headers["Sforce-Limit-Info"] = f"api-usage={self._used()}/{self.limit('daily_calls')}"
+
+    def canonical_path(self, path: str) -> str:
+        """Doubled slashes and one at the end do not count (fact: salesforce-slashes)."""
+        return one_slash(path)
 
     def is_write(self, call: Call) -> bool:
         """Whether the request changes the org: composites of GETs, checks and tokens do not."""

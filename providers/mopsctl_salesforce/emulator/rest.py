@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from mopsctl.emulator import Call, Doc, Refusal
-from mopsctl_salesforce.emulator import answers, describe, rows, soql, tables
+from mopsctl_salesforce.emulator import answers, describe, rows, seed, soql, tables
 from mopsctl_salesforce.emulator.access import visible_fields
 from mopsctl_salesforce.emulator.answers import Json, Problem, RowError, error_body, saved
 from mopsctl_salesforce.emulator.tablerows import Tables
@@ -34,6 +34,13 @@ def versions(org: SalesforceEmulator, call: Call) -> Response:
     return Json([{"label": f"v{each}", "url": f"{base}/v{each}", "version": each} for each in org.versions])
 
 
+def resources(org: SalesforceEmulator, call: Call) -> Response:
+    """What a version offers, by name."""
+    del org  # every org of a version offers the same
+    names = ("sobjects", "query", "limits", "composite", "tooling", "metadata")
+    return Json({name: f"/services/data/v{call.params['version']}/{name}" for name in names})
+
+
 # -- queries
 
 
@@ -48,14 +55,27 @@ def run_query(org: SalesforceEmulator, call: Call, found: Tables) -> Response:
     if not text:
         raise Problem(400, "MALFORMED_QUERY", "SOQL query must be provided")
     parsed = soql.Parser(text, found).parse()
+    if call.query.get("columns") == "true":
+        return Json(_columns(parsed))
     records = soql.run(parsed, found)
     if parsed.count_only:
         return Json({"totalSize": len(records), "done": True, "records": []})
     grouped = bool(parsed.group or parsed.counts)
     name = "AggregateResult" if grouped else parsed.table.name
-    base = f"/services/data/v{call.params['version']}"
+    base = call.path.rpartition("/query")[0]
     shaped = [_attributed(record, name, base) for record in records]
     return _page(org, shaped, base, len(shaped), 0)
+
+
+def _columns(parsed: soql.Query) -> Doc:
+    """What `columns=true` answers in place of rows: the query's columns."""
+    return {
+        "entityName": parsed.table.name,
+        "keyPrefix": None,
+        "groupBy": bool(parsed.group),
+        "idSelected": "Id" in parsed.paths,
+        "columnMetadata": [{"columnName": name, "displayName": name} for name in parsed.paths],
+    }
 
 
 def _attributed(record: Doc, name: str, base: str) -> Doc:
@@ -81,10 +101,38 @@ def next_page(org: SalesforceEmulator, call: Call) -> Response:
     rest = org.store.get("_locators", locator)
     if rest is None:
         raise Problem(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
-    return _page(org, rest["records"], f"/services/data/v{call.params['version']}", rest["total"], int(start))
+    return _page(org, rest["records"], call.path.rpartition("/query")[0], rest["total"], int(start))
 
 
 # -- describes and limits
+
+
+def objects(org: SalesforceEmulator, call: Call) -> Response:
+    """Every object, in short."""
+    shown = [org.need_object(name) for name in seed.OBJECTS if name not in seed.CONSENT_OBJECTS or _consents(org)]
+    return Json({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": [_in_short(call, name) for name in shown]})
+
+
+def _consents(org: SalesforceEmulator) -> bool:
+    return bool(org.switch("consent") == "on")
+
+
+def basic_object(org: SalesforceEmulator, call: Call) -> Response:
+    """One object in short, with the records that were looked at last: none here."""
+    return Json({"objectDescribe": _in_short(call, org.need_object(call.params["object"])), "recentItems": []})
+
+
+def _in_short(call: Call, name: str) -> Doc:
+    base = f"/services/data/v{call.params['version']}/sobjects/{name}"
+    return {
+        "name": name,
+        "label": name,
+        "custom": False,
+        "createable": True,
+        "updateable": True,
+        "queryable": True,
+        "urls": {"sobject": base, "describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}"},
+    }
 
 
 def describe_object(org: SalesforceEmulator, call: Call) -> Response:
@@ -352,12 +400,13 @@ def batch(org: SalesforceEmulator, call: Call) -> Response:
 def inner(org: SalesforceEmulator, call: Call, method: str, url: str, body: Any) -> tuple[int, Any]:
     """Answer a request that stands inside another one: status and parsed body."""
     parts = urlsplit(url)
+    path = org.canonical_path(parts.path)
     for route in org.routes():
-        match, found = route.matches({"type": "http", "path": parts.path, "method": method, "root_path": ""})
+        match, found = route.matches({"type": "http", "path": path, "method": method, "root_path": ""})
         if match is Match.FULL:
             within = Call(
                 method=method,
-                path=parts.path,
+                path=path,
                 query=QueryParams(parse_qsl(parts.query)),
                 headers=call.headers,
                 body=b"" if body is None else json.dumps(body).encode(),
@@ -376,10 +425,13 @@ def inner(org: SalesforceEmulator, call: Call, method: str, url: str, body: Any)
 
 ROUTES = (
     ("GET", "/services/data", versions),
+    ("GET", V, resources),
     ("GET", f"{V}/query", query),
     ("GET", f"{V}/query/{{locator}}", next_page),
     ("GET", f"{V}/limits", limits),
     ("GET", f"{V}/limits/recordCount", record_count),
+    ("GET", f"{V}/sobjects", objects),
+    ("GET", f"{V}/sobjects/{{object}}", basic_object),
     ("GET", f"{V}/sobjects/{{object}}/describe", describe_object),
     ("POST", f"{V}/composite", composite),
     ("POST", f"{V}/composite/batch", batch),

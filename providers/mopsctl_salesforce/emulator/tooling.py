@@ -78,6 +78,7 @@ def _applied(org: SalesforceEmulator, name: str, metadata: Any, *, create: bool)
 
 ROUTES = (
     ("GET", f"{T}/query", query),
+    ("GET", f"{T}/query/{{locator}}", rest.next_page),
     ("POST", f"{T}/composite", rest.composite),
     ("POST", f"{T}/composite/batch", rest.batch),
     ("POST", f"{T}/sobjects/CustomField", create_field),
