@@ -122,8 +122,8 @@ class SalesforceEmulator(Emulator):
             response.headers["Sforce-Limit-Info"] = f"api-usage={self._used()}/{self.limit('daily_calls')}"
 
     def canonical_path(self, path: str) -> str:
-        """Doubled slashes and one at the end do not count (fact: salesforce-slashes)."""
-        return one_slash(path)
+        """Doubled slashes and one at the end do not count."""
+        return one_slash(path)  # widely used clients rely on it (fact: salesforce-slashes)
 
     def is_write(self, call: Call) -> bool:
         """Whether the request changes the org: composites of GETs, checks and tokens do not."""
