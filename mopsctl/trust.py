@@ -18,9 +18,12 @@ from mopsctl.provider.hosts import Hosts, check, leads_here
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What was allowed outside the stack: `hosts`, each in its one spelling."""
+    """What was said outside the stack: `hosts` that are allowed, each in its one spelling, and the git `revision` that decides
+    connections, limits and policy in place of the files that lie there; empty where the files do.
+    """
 
     hosts: tuple[str, ...] = ()
+    revision: str = ""
 
 
 def hosts_of(provider: Provider, environment: Environment, trust: Trust) -> Hosts:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mopsctl import canonical, checks, files, policy, sessions
+from mopsctl import canonical, checks, files, policy, revision, sessions
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic, did_you_mean, has_errors, in_order
 from mopsctl.engine import agree, document, impact, safety
@@ -61,9 +61,9 @@ class Validated:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def validate(folder: Path, environment: str | None = None) -> Validated:
+def validate(folder: Path, environment: str | None = None, trust: Trust | None = None) -> Validated:
     """Load and check a stack, without network and credentials."""
-    loaded = load_stack(folder, environment)
+    loaded = _read(folder, environment, trust or Trust())
     found = list(loaded.diagnostics)
     if loaded.stack is not None:
         found += checks.run(loaded.stack)
@@ -223,8 +223,12 @@ def unfinished_plan(folder: Path, environment: str) -> Plan:
     return found.plan
 
 
+def _read(folder: Path, environment: str | None, trust: Trust) -> Loaded:
+    return load_stack(folder, environment, trusted=revision.read(folder, trust.revision) if trust.revision else None)
+
+
 def _loaded(ask: Ask) -> tuple[Stack, Environment, Loaded, list[Diagnostic]]:
-    loaded = load_stack(ask.folder, ask.environment)
+    loaded = _read(ask.folder, ask.environment, ask.trust)
     found = list(loaded.diagnostics)
     if loaded.stack is not None:
         found += checks.run(loaded.stack)

@@ -41,6 +41,7 @@ FAMILIES: Mapping[str, str] = {
     "MS": "Loading: the shape of a document",
     "RF": "Loading: what documents say about each other",
     "NV": "Loading: environments and variables",
+    "TR": "Loading: what a trusted revision decides",
 }
 INTRO = """# Checks
 

@@ -35,6 +35,7 @@ class Wish:
     allow_remove: bool
     no_counts: bool
     allow_hosts: tuple[str, ...]
+    trusted_rev: str | None
 
     @property
     def saved(self) -> bool:
@@ -191,7 +192,7 @@ def _ask(wish: Wish, folder: Path, environment: str, listen: Listener) -> workfl
         allow_remove=wish.allow_remove,
         counts=not wish.no_counts,
         listen=listen,
-        trust=trusting.trust(wish.allow_hosts),
+        trust=trusting.trust(wish.allow_hosts, wish.trusted_rev),
     )
 
 

@@ -29,6 +29,7 @@ def command(
     only: tuple[str, ...],
     but: tuple[str, ...],
     allow_hosts: tuple[str, ...],
+    trusted_rev: str | None,
 ) -> int:
     """Compare what the systems hold with what was last applied, apart from what the manifests want now.
 
@@ -44,7 +45,7 @@ def command(
     from mopsctl.render.text import record
 
     with progress(terminal) as listen:
-        trust = trusting.trust(allow_hosts)
+        trust = trusting.trust(allow_hosts, trusted_rev)
         ask = workflow.Ask(stack, environment, Selection(only, but), counts=False, listen=listen, trust=trust)
         made = workflow.plan(ask)
     if terminal.format == "json":

@@ -45,6 +45,7 @@ def command(
     allow_remove: bool,
     no_counts: bool,
     allow_hosts: tuple[str, ...],
+    trusted_rev: str | None,
     check_on_server: bool,
     detailed_exitcode: bool,
 ) -> int:
@@ -69,7 +70,7 @@ def command(
                 counts=not no_counts,
                 check_on_server=check_on_server,
                 listen=listen,
-                trust=trusting.trust(allow_hosts),
+                trust=trusting.trust(allow_hosts, trusted_rev),
             )
         )
     if out is not None:
@@ -79,5 +80,6 @@ def command(
     ]
     again += ["--allow-remove"] if allow_remove else []
     again += [part for host in allow_hosts for part in ("--allow-host", host)]
+    again += ["--trusted-rev", trusted_rev] if trusted_rev else []
     terminal.out(rendered(made, terminal, after_plan(made, stack, out, again), base_of(stack)))
     return exit_code(made, detailed=detailed_exitcode)

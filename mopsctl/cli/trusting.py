@@ -24,19 +24,35 @@ KEYS = ("allow_hosts",)
 
 
 def options(function: F) -> F:
-    """`--allow-host`."""
+    """`--allow-host` and `--trusted-rev`."""
+    return revision(_hosts(function))
+
+
+def revision(function: F) -> F:
+    """`--trusted-rev`."""
+    return click.option(
+        "--trusted-rev", metavar="REV",
+        help="Take connections, limits and policy of the environment from this git revision; for pull requests.",
+    )(function)  # fmt: skip
+
+
+def _hosts(function: F) -> F:
     return click.option(
         "--allow-host", "allow_hosts", multiple=True, metavar="HOST",
         help="Let credentials go to this host, too; adapters know their vendors' own.",
     )(function)  # fmt: skip
 
 
-def trust(allow_hosts: tuple[str, ...]) -> Trust:
-    """What the options and the settings file allow together. Raises UsageError."""
+def trust(allow_hosts: tuple[str, ...], trusted_rev: str | None) -> Trust:
+    """What the options and the settings file say together. Raises UsageError."""
+    from mopsctl.errors import UsageError
     from mopsctl.trust import Trust
 
     named = [*((each, "--allow-host") for each in allow_hosts), *_from_file()]
-    return Trust(hosts=tuple(sorted({_allowed(each, where) for each, where in named})))
+    hosts = tuple(sorted({_allowed(each, where) for each, where in named}))
+    if trusted_rev is not None and not trusted_rev.strip():  # a variable of a CI that is not set must not switch it off
+        raise UsageError("--trusted-rev names no revision.", hint="name a branch, a tag or a commit, or leave it out")
+    return Trust(hosts, trusted_rev or "")
 
 
 def _allowed(text: str, where: str) -> str:

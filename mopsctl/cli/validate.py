@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mopsctl.cli import options
+from mopsctl.cli import options, trusting
 from mopsctl.cli.terminal import Terminal
 
 
@@ -19,9 +19,10 @@ from mopsctl.cli.terminal import Terminal
 )
 @options.stack
 @options.environment(required=False)
+@trusting.revision
 @options.output("text", "json", "sarif", "junit")
 @click.pass_obj
-def command(terminal: Terminal, stack: Path, environment: str | None) -> int:
+def command(terminal: Terminal, stack: Path, environment: str | None, trusted_rev: str | None) -> int:
     """Load the manifests of STACK, fit them against their schemas and check what they mean together.
 
     Needs no network and no credentials. Exit code 3 where there are errors; warnings and notes leave it at 0.
@@ -32,7 +33,7 @@ def command(terminal: Terminal, stack: Path, environment: str | None) -> int:
     from mopsctl.diagnostics import has_errors
     from mopsctl.render import json, junit, sarif, text
 
-    result = workflow.validate(stack, environment)
+    result = workflow.validate(stack, environment, trusting.trust((), trusted_rev))
     errors = has_errors(result.diagnostics)
     if terminal.format == "text":
         terminal.out(text.validated(result, terminal.screen(), after_validation(stack, environment, errors=errors)))

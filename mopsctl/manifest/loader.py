@@ -21,6 +21,7 @@ from mopsctl.manifest.documents import CONTENT, Documents, Raw, read
 from mopsctl.manifest.files import STACK_FILE, Folder
 from mopsctl.manifest.model import Environment, Stack
 from mopsctl.manifest.placeholders import left_over, pending, substitute
+from mopsctl.manifest.trusted import Trusted, decide
 from mopsctl.manifest.variables import settle
 from mopsctl.provider import registry
 
@@ -45,17 +46,24 @@ class Loaded:
         return self.stack.environment if self.stack else None
 
 
-def load_stack(folder: Path, environment: str | None = None, environ: Mapping[str, str] | None = None) -> Loaded:
+def load_stack(
+    folder: Path,
+    environment: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    trusted: Trusted | None = None,
+) -> Loaded:
     """Load the stack in a folder, for one of its environments or for none.
 
     Nothing is raised for what a manifest says, and no network or credential is touched; `environ` stands in for the process's
-    environment variables. Without an environment, variables are at their defaults and `${env:NAME}` stays as written.
+    environment variables, and `trusted` decides what a pull request may not. Without an environment, variables are at their defaults and `${env:NAME}` stays as written.
     """
     room = Folder(folder)
     documents = read(room)
     if documents.stack() is None and not documents.found:
         message = f"'{STACK_FILE}' holds no Stack."
         documents.found.append(Diagnostic("RF006", "error", message, Source(STACK_FILE), "say 'kind: Stack' in it"))
+    if trusted is not None:
+        decide(documents, trusted, environment)
     kept = [each for each in documents.all if each.kind != "Environment" or environment in (None, each.name)]
     number = digest(kept)
     _shape(documents, ("Stack", "Environment"))

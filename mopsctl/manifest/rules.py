@@ -1,6 +1,7 @@
 """Every rule that loading can find broken, for `mopsctl explain` and for the documentation.
 
-YM: the file and its YAML. MS: the shape of a document. RF: what documents say about each other. NV: environments and variables.
+YM: the file and its YAML. MS: the shape of a document. RF: what documents say about each other. NV: environments and variables. TR: what a trusted revision
+decides.
 """
 
 from __future__ import annotations
@@ -72,12 +73,20 @@ _ERRORS: Final = (
     ("NV012", "A secret stands in a secret setting of a connection only.", "Anywhere else it ends up in plans, comments and systems."),
     ("NV013", "A secret is not declared as a plain name.", "What is declared may be seen by everybody."),
     ("NV014", "A plain name does not hold the value of a secret.", "The secret would be seen under another name."),
+    ("TR002", "The environment that is used is in the trusted revision.", "A new one could name any account, and any variable."),
+    ("TR003", "What the trusted revision says is sound.", "It decides, so it has to be understood."),
 )  # fmt: skip
 
 RULES: Final = {
     rule.id: rule
     for rule in (
         *(LoadingRule(id_, "error", title, why) for id_, title, why in _ERRORS),
+        LoadingRule(
+            "TR001",
+            "warning",
+            "What the trusted revision decides is changed there.",
+            "A pull request would choose its own limits and accounts.",
+        ),
         LoadingRule(
             "YM016", "note", "An include pattern names files.", "A pattern that fits nothing is often mistyped."
         ),

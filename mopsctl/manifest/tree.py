@@ -26,7 +26,7 @@ def unpack(file: str, spot: int) -> Source:
 class Map(dict[str, Any]):
     """A mapping as it was read: keys are text, `spots` holds the places of key and value by turns, in the order written."""
 
-    __slots__ = ("file", "replaced", "spots", "start")
+    __slots__ = ("file", "named", "replaced", "spots", "start")
 
     def __init__(self, file: str = "", start: int = 0) -> None:
         super().__init__()
@@ -34,6 +34,7 @@ class Map(dict[str, Any]):
         self.start = start
         self.spots: list[int] = []
         self.replaced: dict[str, Source] | None = None
+        self.named: dict[str, Source] | None = None
 
     @property
     def source(self) -> Source:
@@ -42,6 +43,8 @@ class Map(dict[str, Any]):
 
     def key_source(self, key: str) -> Source:
         """The place of a key; of the whole mapping where it has no such key."""
+        if self.named and key in self.named:
+            return self.named[key]
         return self._at(key, 0)
 
     def value_source(self, key: str) -> Source:
@@ -53,6 +56,13 @@ class Map(dict[str, Any]):
     def replace(self, key: str, value: object, source: Source) -> None:
         """Put another value under a known key, with the place that the new value comes from."""
         self[key] = value
+        self.replaced = {**(self.replaced or {}), key: source}
+
+    def put(self, key: str, value: object, key_source: Source, source: Source) -> None:
+        """Add a key to a mapping that was not read but made, with the places that key and value come from."""
+        self[key] = value
+        self.spots += [self.start, self.start]
+        self.named = {**(self.named or {}), key: key_source}
         self.replaced = {**(self.replaced or {}), key: source}
 
     def _at(self, key: str, side: Literal[0, 1]) -> Source:
