@@ -93,12 +93,14 @@ class Reading:
     """What one look at a system brought.
 
     `kinds` were read completely (or, after `reread`, for the addresses asked for), so that what is not in `items` is absent.
-    `unreadable` says of a kind why it could not be read: never taken for absence.
+    `unreadable` says of a kind why it could not be read: never taken for absence. `archived` says, of what is wanted and not
+    there, what of the same name lies in the vendor's archive, and what will come back with it: a sentence for the plan.
     """
 
     items: Mapping[Address, Observation] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    archived: Mapping[Address, str] = field(default_factory=dict)
 
     def gap(self, kind: str) -> str:
         """Why what is not in `items` of that kind is not known to be absent; empty where it is."""

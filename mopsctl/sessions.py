@@ -210,7 +210,8 @@ def _read(session: Session, known: Sequence[Address], listen: Listener, unfinish
     calls = session.system.calls
     listen(Event("read", session.name, text=f"{calls.reads + calls.writes} calls"))
     unreadable = {kind: mask(why) for kind, why in found.unreadable.items()}  # a plan is a file
-    return session.view(replace(found, unreadable=unreadable), account)
+    archived = {address: mask(said) for address, said in found.archived.items()}
+    return session.view(replace(found, unreadable=unreadable, archived=archived), account)
 
 
 def _sentence(hint: str) -> str:

@@ -164,6 +164,7 @@ class _SystemPlanner:
                 *(found for each in decisions for found in each.findings),
                 *(note for resource in chosen for note in self._foreign_items(resource)),
                 *renames.hints(changes, self._ours),
+                *_archived_twins(changes, self._reading.archived),
             ),
         )
 
@@ -227,6 +228,22 @@ class _SystemPlanner:
                 foreign = sorted(set(seen.attributes.get(name) or {}) - set(resource.attributes[name]) - set(last))
                 notes += [_foreign(resource, f"{kind.noun} {resource.title}", rule.noun, foreign)] if foreign else []
         return notes
+
+
+def _archived_twins(changes: Iterable[Change], archived: Mapping[Address, str]) -> list[Diagnostic]:
+    """A warning for each thing that is to be added while one of the same name lies in the vendor's archive."""
+    return [
+        Diagnostic(
+            rule="PL008",
+            level="warning",
+            message=archived[change.address],
+            source=change.source,
+            hint="if that is not wanted, choose another name for it",
+            address=str(change.address),
+        )
+        for change in changes
+        if change.action == "add" and change.address in archived
+    ]
 
 
 def _foreign(resource: Resource, title: str, noun: str, keys: list[str]) -> Diagnostic:

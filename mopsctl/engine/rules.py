@@ -74,6 +74,12 @@ RULES: Final = {
             "A thing that cannot be read is watched by nobody; the record was edited, or another adapter wrote it.",
         ),
         PlanRule(
+            "PL008",
+            "warning",
+            "a thing that is added has no archived twin",
+            "Some vendors bring an archived thing of the same name back, with the values its records held, instead of making a new one.",
+        ),
+        PlanRule(
             "SL001",
             "error",
             "one run removes no more than the environment allows",

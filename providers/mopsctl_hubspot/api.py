@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Literal
 from urllib.parse import quote
 
 from mopsctl import secrets
 from mopsctl.errors import AuthenticationError, MopsctlError, VendorError
 from mopsctl.provider import http
-from mopsctl.provider.answers import Call, Page, collected
+from mopsctl.provider.answers import Call, Page, Shape, collected
 from mopsctl.provider.bounds import Bounds
 from mopsctl.provider.contract import Calls, Connection
 from mopsctl.provider.tokens import TokenCache
@@ -133,10 +133,18 @@ class HubSpotApi:
         answer = self._send(method, path, params=params, body=body, write=True)
         return answer if method == "DELETE" else self._call(method, path).written(answer, shapes.thing(path))
 
+    def archive(self, path: str, params: Params) -> list[dict[str, Any]]:
+        """Every archived item of a list; of one name there may be several, each archived at another time."""
+        return self._collected(path, params, shapes.page(path)[0], None)
+
     def collection(self, path: str, params: Params | None = None) -> list[dict[str, Any]]:
         """Every item of a list, whether HubSpot pages it or not; an answer without it is never taken for an empty one."""
+        return self._collected(path, params, *shapes.page(path))
+
+    def _collected(
+        self, path: str, params: Params | None, shape: Shape, key: Callable[[Mapping[str, Any]], Hashable] | None
+    ) -> list[dict[str, Any]]:
         call = self._call("GET", path)
-        shape, key = shapes.page(path)
 
         def page(after: str | None) -> Page:
             asked = {**(params or {}), **({"after": after} if after else {})}

@@ -10,7 +10,7 @@ from mopsctl.address import Address
 from mopsctl.errors import PermissionError_, SystemError_, VendorError
 from mopsctl.provider import http
 from mopsctl.provider.collections import gathered
-from mopsctl.resource import Observation, Reading
+from mopsctl.resource import Observation, Reading, Resource
 from mopsctl_hubspot.api import HubSpotApi, is_absent
 from mopsctl_hubspot.kinds import KINDS, MOST_PROPERTIES_PER_CALL
 from mopsctl_hubspot.names import LEGAL_BASIS_PROPERTY, LIFECYCLE_PIPELINES, LIFECYCLE_PROPERTY, OBJECT_IDS, split
@@ -151,6 +151,42 @@ class Reader:
             self.raw.pop(address, None)
         parts = [(kind, partial(self._READERS[kind], self, shelf, mine)) for kind, mine in _parts(asked)]
         return gathered(parts, lambda _kind, error: _said(error))
+
+    def archived(self, missing: Iterable[Resource]) -> dict[Address, str]:
+        """What lies in the archive under the names of properties that are wanted and not there: one more call per object.
+
+        HubSpot may bring it back when a property of its name is made.
+        """
+        # Only the archive tells beforehand: answers to a creation tell afterwards, if at all (fact: hubspot-revival).
+        found: dict[Address, str] = {}
+        wanted = [each for each in missing if each.address.kind == "property" and each.mode == "write"]
+        mine = [each.address for each in wanted]
+        for _, object_name in _objects(mine):
+            sorts = {
+                str(each.attributes.get("dataSensitivity") or "non_sensitive")
+                for each in wanted
+                if _on(each, object_name)
+            }
+            try:
+                shelf = {raw["name"]: raw for raw in self._archive(object_name, sorted(sorts))}
+            except (PermissionError_, VendorError) as error:
+                self._progress(f"archived {object_name} properties were not looked through: {error.message}")
+                continue
+            for address in mine:
+                on, name = split(address.name)
+                if on == object_name and name in shelf:
+                    found[address] = properties.twin(object_name, shelf[name])
+        return found
+
+    def _archive(self, object_name: str, sensitivities: Sequence[str]) -> list[Raw]:
+        """The archived properties of an object; of several of one name the one that was archived last comes last."""
+        path = self._api.paths.properties(object_name)
+        found = [
+            raw
+            for sensitivity in sensitivities
+            for raw in self._api.archive(path, {"archived": "true", "dataSensitivity": sensitivity})
+        ]
+        return sorted(found, key=lambda raw: str(raw.get("archivedAt") or ""))
 
     def _settle(self) -> None:
         """After a write whose answer was lost, wait until reads surely show whether it took effect."""
@@ -305,6 +341,10 @@ def _parts(asked: Iterable[Address]) -> list[tuple[str, list[Address]]]:
         object_name = split(address.name)[0] if address.kind in _BY_OBJECT else ""
         found.setdefault((address.kind, object_name), []).append(address)
     return [(kind, found[kind, object_name]) for kind, object_name in sorted(found)]
+
+
+def _on(resource: Resource, object_name: str) -> bool:
+    return split(resource.address.name)[0] == object_name
 
 
 def _said(error: SystemError_) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from mopsctl.address import Address
@@ -43,7 +44,9 @@ class HubSpotSystem(System):
 
     def read(self, wanted: Sequence[Resource], known: Sequence[Address]) -> Reading:
         """Each collection that these touch, once and whole."""
-        return self._reader.read([*(resource.address for resource in wanted), *known])
+        reading = self._reader.read([*(resource.address for resource in wanted), *known])
+        missing = [each for each in wanted if each.address not in reading.items and not reading.gap(each.address.kind)]
+        return replace(reading, archived=self._reader.archived(missing))
 
     def reread(self, addresses: Sequence[Address]) -> Reading:
         """These addresses again."""

@@ -6,6 +6,7 @@ properties are strings shown as phone numbers. Which of both is meant is told by
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -113,6 +114,18 @@ def facts(raw: Mapping[str, Any]) -> FieldFacts:
         restricted=has_values,
         read_only=bool((raw.get("modificationMetadata") or {}).get("readOnlyValue")),
         visible=True,
+    )
+
+
+def twin(object_name: str, raw: Mapping[str, Any]) -> str:
+    """What lies in the archive under a name that is to be added, and what becomes of it: a sentence."""
+    kind = native_type(str(raw.get("type") or ""), str(raw.get("fieldType") or ""))
+    day = re.match(r"\d{4}-\d{2}-\d{2}", str(raw.get("archivedAt") or ""))
+    options = f" with {len(raw['options'])} options" if raw.get("options") else ""
+    return (
+        f"HubSpot keeps an archived {object_name} property {raw['name']}, '{raw.get('label') or raw['name']}', {kind}{options}"
+        f"{f', archived on {day[0]}' if day else ''}: adding one of this name may bring it back, with the values that records"
+        " held in it."
     )
 
 

@@ -15,7 +15,7 @@ from mopsctl_hubspot.api import is_absent
 from mopsctl_hubspot.kinds import MOST_PROPERTIES_PER_CALL
 from mopsctl_hubspot.names import is_standard, split
 from mopsctl_hubspot.wire import properties as wire
-from mopsctl_hubspot.writing.common import Desk, attempt, done, failed, not_kept, refusal
+from mopsctl_hubspot.writing.common import Desk, attempt, done, failed, not_kept, read_back, refusal
 
 Raw = Mapping[str, Any]
 
@@ -59,7 +59,7 @@ def _create(desk: Desk, object_name: str, writes: Sequence[Write]) -> Iterator[R
 
 
 def _each_of(desk: Desk, object_name: str, writes: Sequence[Write], answer: Raw) -> Iterator[Result]:
-    made = {str(raw["name"]): raw for raw in answer.get("results") or []}
+    made = _with_dates(desk, object_name, writes, {str(raw["name"]): raw for raw in answer.get("results") or []})
     errors = [Problem.of(error) for error in answer.get("errors") or []]
     missing = [each for each in writes if split(each.address.name)[1] not in made]
     said = _assigned([split(each.address.name)[1] for each in missing], errors)
@@ -72,6 +72,39 @@ def _each_of(desk: Desk, object_name: str, writes: Sequence[Write], answer: Raw)
             yield refusal(each, 400, said[name], f"HubSpot did not make it: {said[name].message.rstrip('.')}.")
         else:
             yield Result(each.address, "unknown", error="HubSpot's answer to the batch does not mention it.")
+
+
+def _with_dates(desk: Desk, object_name: str, writes: Sequence[Write], made: dict[str, Raw]) -> dict[str, Raw]:
+    """What a batch made, with the dates that its answer leaves out (fact: hubspot-batch-without-dates).
+
+    Without them nobody sees that a property came back from the archive. New ones show after a moment only; of one that does
+    not show in time, the answer has to do.
+    """
+    sought = {
+        split(each.address.name)[1]: str(each.target.get("dataSensitivity") or "non_sensitive") for each in writes
+    }
+    undated = {name: sought[name] for name in made if name in sought and "createdAt" not in made[name]}
+    found: dict[str, Raw] = {}
+
+    def missing() -> list[str]:
+        left = {name: sort for name, sort in undated.items() if name not in found}
+        for sensitivity in sorted(set(left.values())):
+            names = sorted(name for name, sort in left.items() if sort == sensitivity)
+            found.update(_read_many(desk, object_name, sensitivity, names))
+        return [name for name in undated if name not in found]
+
+    if undated:
+        read_back(missing)
+    return {**made, **found}
+
+
+def _read_many(desk: Desk, object_name: str, sensitivity: str, names: Sequence[str]) -> dict[str, Raw]:
+    body = {"archived": False, "dataSensitivity": sensitivity, "inputs": [{"name": name} for name in names]}
+    try:
+        answer = desk.api.ask(desk.api.paths.properties(object_name, "batch", "read"), body)
+    except (PermissionError_, VendorError):
+        return {}
+    return {str(raw["name"]): raw for raw in answer.get("results") or []}
 
 
 def _assigned(names: Sequence[str], errors: Sequence[Problem]) -> dict[str, Problem]:

@@ -528,8 +528,18 @@ class TestBatches:
         assert (answer.status_code, answer.json()["numErrors"]) == (207, 1)
         assert answer.json()["errors"][0]["category"] == "OBJECT_NOT_FOUND"
 
-    @pytest.mark.parametrize("missing", ["archived", "dataSensitivity", "inputs"])
-    def test_read_requires_all_three(self, client: Any, missing: str) -> None:
+    def test_trailing_slash_a_read_needs_no_sensitivity(self, client: Any) -> None:
+        """The official client cannot send one."""
+        answer = client.properties("POST", "/contacts/batch/read", {"archived": False, "inputs": [{"name": "email"}]})
+        assert [each["name"] for each in answer.json()["results"]] == ["email"]
+
+    def test_a_batch_does_not_tell_when_things_were_made(self, client: Any) -> None:
+        made = client.properties("POST", "/contacts/batch/create", {"inputs": [TEXT]}).json()["results"][0]
+        assert not {"createdAt", "updatedAt"} & made.keys()
+        assert read(client, TEXT["name"]).json()["createdAt"]
+
+    @pytest.mark.parametrize("missing", ["archived", "inputs"])
+    def test_read_requires_the_rest(self, client: Any, missing: str) -> None:
         body = {"archived": False, "dataSensitivity": "non_sensitive", "inputs": []}
         del body[missing]
         assert problem(client.properties("POST", "/contacts/batch/read", body))[0] == 400
