@@ -70,7 +70,9 @@ class Scene:
         """Read the systems once and say what applying the stack would do. Raises WrongAccount."""
         base = self.base
         views = sessions.read_all(self.opened, _known(base), self.listen, self.unfinished)
-        fixed = [*self.findings, *policy.findings(self.environment)]
+        trust = self.state.trust if self.state else {}
+        moved = policy.changed(self.environment, self.loaded.trust, trust)
+        fixed = [*self.findings, *policy.findings(self.environment), *moved]
         rules = _rules(selection, self.stack, self.environment, allow_remove=allow_remove)
         made = planner.make(self.inputs, views, base, rules, fixed)
         live = checks.run_live(self.stack, foresight.after(made, views, base))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.errors import Refused
@@ -22,6 +22,19 @@ def findings(environment: Environment) -> Iterator[Diagnostic]:
             source=environment.apply.source,
             hint="let the place where plans are reviewed demand them before the apply runs",
         )
+
+
+def changed(environment: Environment, now: Mapping[str, str], before: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """The parts of the environment that decide about trust, by digest, and are not what they were at the last apply."""
+    for key in sorted(now.keys() | before.keys()) if before else ():
+        if now.get(key) != before.get(key):
+            yield Diagnostic(
+                rule="PL009",
+                level="warning",
+                message=f"'{key}' of the environment {environment.name} is not what it was at the last apply.",
+                source=environment.at(key),
+                hint="see that whoever changed it may; for a pull request, name the reviewed revision with --trusted-rev",
+            )
 
 
 def refuse_unsaved(environment: Environment, *, saved: bool) -> None:

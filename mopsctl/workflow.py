@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -146,7 +146,9 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
             lines = execute(run, [Target(each.name, each.system, each.provider.kinds) for each in opened])
             manual = tuple(change for change in agreed.plan.changes if change.action == "manual")
             report = Applied(digest, lines, stop.name, resumed=broken is not None, manual=manual)
-            _record(store, diary, state, run.state, report)  # before the systems are closed, which may fail too
+            _record(
+                store, diary, state, run.state, report, loaded.trust
+            )  # before the systems are closed, which may fail too
     return report
 
 
@@ -164,7 +166,7 @@ def put_on_record(ask: Ask) -> None:
             base = folded(state or fresh(stack.name, environment.name), unfinished)
             report = Applied(digest, tuple(Line(change, unfinished.outcome(change)) for change in unfinished.changes))
             diary.start(unfinished.plan, again=True)
-            _record(store, diary, state, base, report)
+            _record(store, diary, state, base, report, base.trust)
 
 
 def _believed(scene: Scene, made: Plan) -> Agreed:
@@ -353,11 +355,13 @@ def _kept(store: LocalStore, state: State | None, base: State) -> State | None:
     return kept
 
 
-def _record(store: LocalStore, diary: Journal, before: State | None, after: State, report: Applied) -> None:
+def _record(
+    store: LocalStore, diary: Journal, before: State | None, after: State, report: Applied, trust: Mapping[str, str]
+) -> None:
     """Write the state once, at the end: until then the journal holds what happened."""
     changed = before is None or after.entries != before.entries
     if report.complete and report.lines:
-        after, changed = after.with_applied(report.digest), True
+        after, changed = replace(after.with_applied(report.digest), trust=trust), True
     if changed:
         store.write(replace(after, serial=(before.serial if before else 0) + 1))
     if report.complete:

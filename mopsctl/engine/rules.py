@@ -80,6 +80,12 @@ RULES: Final = {
             "Some vendors bring an archived thing of the same name back, with the values its records held, instead of making a new one.",
         ),
         PlanRule(
+            "PL009",
+            "warning",
+            "what decides about trust is as it was at the last apply",
+            "Connections, limits and policy say where secrets go and what a run may do: a change of them is worth a look of its own.",
+        ),
+        PlanRule(
             "SL001",
             "error",
             "one run removes no more than the environment allows",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mopsctl.manifest.documents import Raw
 
@@ -18,6 +18,11 @@ def digest(documents: Iterable[Raw]) -> str:
     found = sorted((each.kind, each.name, _canonical(each.root)) for each in documents)
     text = "\n".join(canonical for _, _, canonical in found)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def digests(parts: Mapping[str, object]) -> dict[str, str]:
+    """The same for the values of a mapping, one by one."""
+    return {key: f"sha256:{hashlib.sha256(_canonical(each).encode()).hexdigest()}" for key, each in parts.items()}
 
 
 def _canonical(root: object) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mopsctl.diagnostics import Diagnostic, Source, did_you_mean, has_errors, in_order
@@ -16,12 +16,12 @@ from mopsctl.manifest import environment as connections
 from mopsctl.manifest import overlay, references, schema
 from mopsctl.manifest.border import Border
 from mopsctl.manifest.build import build
-from mopsctl.manifest.digest import digest
+from mopsctl.manifest.digest import digest, digests
 from mopsctl.manifest.documents import CONTENT, Documents, Raw, read
 from mopsctl.manifest.files import STACK_FILE, Folder
 from mopsctl.manifest.model import Environment, Stack
 from mopsctl.manifest.placeholders import left_over, pending, substitute
-from mopsctl.manifest.trusted import Trusted, decide
+from mopsctl.manifest.trusted import OPEN, Trusted, decide
 from mopsctl.manifest.variables import settle
 from mopsctl.provider import registry
 
@@ -31,7 +31,8 @@ class Loaded:
     """What a folder held.
 
     `stack` is None as soon as one finding is an error. `digest` covers the content of every document; with an environment, of
-    that environment and no other. `files` and `documents` count what was read.
+    that environment and no other. `files` and `documents` count what was read. `trust` has a digest for each part of the
+    environment that decides about trust.
     """
 
     stack: Stack | None
@@ -39,6 +40,7 @@ class Loaded:
     digest: str
     files: int
     documents: int
+    trust: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> Environment | None:
@@ -68,12 +70,13 @@ def load_stack(
     number = digest(kept)
     _shape(documents, ("Stack", "Environment"))
     chosen = _chosen(documents, environment)
+    trust = digests({key: each for key, each in chosen.spec.items() if key not in OPEN} if chosen else {})
     border = Border.of(documents, _secret_settings)
     _fill(documents, chosen, border, os.environ if environ is None else environ)
     _shape(documents, CONTENT)
     stack = _typed(documents, environment, folder)
     found = in_order(documents.found)
-    return Loaded(None if has_errors(found) else stack, found, number, documents.files, len(documents.all))
+    return Loaded(None if has_errors(found) else stack, found, number, documents.files, len(documents.all), trust)
 
 
 def _shape(documents: Documents, kinds: tuple[str, ...]) -> None:

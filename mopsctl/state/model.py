@@ -46,7 +46,8 @@ class State:
     """The whole record of one environment.
 
     `lineage` is made once, `serial` counts real changes; together they tell whether two copies are the same, older, newer
-    or unrelated. `applied` are digests of plans that were applied.
+    or unrelated. `applied` are digests of plans that were applied, `trust` those of the parts of the environment document that
+    decide about trust, at the last apply.
     """
 
     stack: str
@@ -55,6 +56,7 @@ class State:
     serial: int = 0
     entries: Mapping[Address, Entry] = field(default_factory=dict)
     applied: tuple[str, ...] = ()
+    trust: Mapping[str, str] = field(default_factory=dict)
 
     def with_entry(self, entry: Entry) -> State:
         """The same record with this thing in it."""
@@ -85,6 +87,7 @@ def to_json(state: State) -> dict[str, Any]:
         "lineage": state.lineage,
         "serial": state.serial,
         "applied": list(state.applied),
+        **({"trust": dict(sorted(state.trust.items()))} if state.trust else {}),
         "things": {str(address): _entry_json(state.entries[address]) for address in sorted(state.entries)},
     }
 
@@ -105,6 +108,7 @@ def from_json(data: Any) -> State:
         serial=int(data["serial"]),
         entries={entry.address: entry for entry in entries},
         applied=tuple(data["applied"]),
+        trust=data.get("trust", {}),
     )
 
 

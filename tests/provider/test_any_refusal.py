@@ -24,7 +24,7 @@ from mopsctl.provider.transport import Answer
 from mopsctl.secrets import Secret
 
 SESSION = Session(
-    Connection("crm", {"url": "https://crm.example", "client_id": "x"}, {"client_secret": Secret("canary-secret")})
+    Connection("crm", {"url": "http://127.0.0.1:9", "client_id": "x"}, {"client_secret": Secret("canary-secret")})
 )
 JUDGES: Mapping[str, Callable[[Any], Verdict]] = {
     "eloqua": eloqua.judge("crm"),
