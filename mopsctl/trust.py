@@ -6,14 +6,17 @@ the person or the CI job that runs mopsctl.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mopsctl.errors import ConnectionFailed, Refused
-from mopsctl.manifest.model import Environment
+from mopsctl.diagnostics import Diagnostic
+from mopsctl.errors import MopsctlError, Refused
+from mopsctl.manifest import addresses
+from mopsctl.manifest.model import Environment, Stack
+from mopsctl.provider import registry
 from mopsctl.provider.contract import Provider
-from mopsctl.provider.hosts import Hosts, check, leads_here
+from mopsctl.provider.hosts import Hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +36,23 @@ def hosts_of(provider: Provider, environment: Environment, trust: Trust) -> Host
     return Hosts(own=provider.hosts, allowed=trust.hosts, here=environment.tier != "production")
 
 
+def findings(stack: Stack, trust: Trust) -> Iterator[Diagnostic]:
+    """What is wrong with the addresses of the stack's environment."""
+    environment = stack.environment
+
+    def hosts(system: str) -> Hosts | None:
+        if environment is None or system not in stack.systems:
+            return None
+        try:
+            return hosts_of(registry.load(stack.systems[system].provider), environment, trust)
+        except MopsctlError:  # whoever opens a connection says that the adapter is missing
+            return None
+
+    return addresses.findings(environment, hosts) if environment else iter(())
+
+
 def refuse_addresses(environment: Environment, name: str, settings: Mapping[str, Any], hosts: Hosts) -> None:
     """Raise Refused where a setting that is an address leads to another host than credentials may be sent to."""
-    for key in sorted(settings):
-        if not settings[key] or not (key == "url" or key.endswith("_url")):
-            continue
-        url = str(settings[key])
-        if leads_here(url) and not hosts.here:
-            raise Refused(
-                f"The production environment {environment.name} points the system {name} at this machine.",
-                hint="an emulator stands in for trial and test: use it from an environment with 'emulated: true' or tier sandbox",
-            )
-        try:
-            check(name, url, hosts)
-        except ConnectionFailed as error:
-            where = f"{environment.source.file}, {key} of {name}"
-            raise Refused(error.message, hint=f"{error.hint} ({where})") from None
+    found = addresses.first_objection(environment, name, settings, hosts)
+    if found:
+        raise Refused(found[0], hint=f"{found[1]} ({environment.source.file})")

@@ -28,6 +28,7 @@ from mopsctl.signals import stopping
 from mopsctl.state.local import LocalStore
 from mopsctl.state.model import State, fresh
 from mopsctl.trust import Trust
+from mopsctl.trust import findings as addresses
 
 
 def clock() -> datetime.datetime:
@@ -63,10 +64,7 @@ class Validated:
 
 def validate(folder: Path, environment: str | None = None, trust: Trust | None = None) -> Validated:
     """Load and check a stack, without network and credentials."""
-    loaded = _read(folder, environment, trust or Trust())
-    found = list(loaded.diagnostics)
-    if loaded.stack is not None:
-        found += checks.run(loaded.stack)
+    loaded, found = _read(folder, environment, trust or Trust())
     name = loaded.stack.name if loaded.stack else ""
     return Validated(name, environment, loaded.files, loaded.documents, in_order(found))
 
@@ -225,15 +223,17 @@ def unfinished_plan(folder: Path, environment: str) -> Plan:
     return found.plan
 
 
-def _read(folder: Path, environment: str | None, trust: Trust) -> Loaded:
-    return load_stack(folder, environment, trusted=revision.read(folder, trust.revision) if trust.revision else None)
+def _read(folder: Path, environment: str | None, trust: Trust) -> tuple[Loaded, list[Diagnostic]]:
+    trusted = revision.read(folder, trust.revision) if trust.revision else None
+    loaded = load_stack(folder, environment, trusted=trusted)
+    found = list(loaded.diagnostics)
+    if loaded.stack is not None:
+        found += [*checks.run(loaded.stack), *addresses(loaded.stack, trust)]
+    return loaded, found
 
 
 def _loaded(ask: Ask) -> tuple[Stack, Environment, Loaded, list[Diagnostic]]:
-    loaded = _read(ask.folder, ask.environment, ask.trust)
-    found = list(loaded.diagnostics)
-    if loaded.stack is not None:
-        found += checks.run(loaded.stack)
+    loaded, found = _read(ask.folder, ask.environment, ask.trust)
     if has_errors(found) or loaded.stack is None or loaded.stack.environment is None:
         errors = sum(each.level == "error" for each in found)
         raise ManifestError(

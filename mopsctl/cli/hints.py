@@ -17,10 +17,12 @@ def after_validation(folder: Path, environment: str | None, *, errors: bool) -> 
     return [shlex.join(["mopsctl", "plan", *_named(folder), "-e", environment or "ENV"])]
 
 
-def after_plan(plan: Plan, folder: Path | None, saved: Path | None, again: Sequence[str] = ()) -> list[str]:
+def after_plan(
+    plan: Plan, folder: Path | None, saved: Path | None, again: Sequence[str] = (), trust: Sequence[str] = ()
+) -> list[str]:
     """After `plan` and `show`; `saved` is the plan's file, `folder` its stack where that is known.
 
-    `again` are the options that another plan needs to be the same one.
+    `again` are the options that another plan needs to be the same one, `trust` those that every command has to repeat.
     """
     if plan.unreadable:
         names = ", ".join(report.title for report in plan.unreadable)
@@ -31,8 +33,8 @@ def after_plan(plan: Plan, folder: Path | None, saved: Path | None, again: Seque
         return []
     if saved is not None:
         more = ["--allow-remove"] if plan.summary["remove"] else []
-        return [shlex.join(["mopsctl", "apply", str(saved), *_where(folder, saved), *more])]
-    return [shlex.join(["mopsctl", "apply", *_named(folder), "-e", plan.environment, *again])]
+        return [shlex.join(["mopsctl", "apply", str(saved), *_where(folder, saved), *more, *trust])]
+    return [shlex.join(["mopsctl", "apply", *_named(folder), "-e", plan.environment, *again, *trust])]
 
 
 def after_apply(report: Applied, plan: Plan, folder: Path) -> list[str]:

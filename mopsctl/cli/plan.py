@@ -79,7 +79,7 @@ def command(
         part for option, globs in (("--only", only), ("--except", but)) for glob in globs for part in (option, glob)
     ]
     again += ["--allow-remove"] if allow_remove else []
-    again += [part for host in allow_hosts for part in ("--allow-host", host)]
-    again += ["--trusted-rev", trusted_rev] if trusted_rev else []
-    terminal.out(rendered(made, terminal, after_plan(made, stack, out, again), base_of(stack)))
+    said = [part for host in allow_hosts for part in ("--allow-host", host)]
+    said += ["--trusted-rev", trusted_rev] if trusted_rev else []
+    terminal.out(rendered(made, terminal, after_plan(made, stack, out, again, said), base_of(stack)))
     return exit_code(made, detailed=detailed_exitcode)

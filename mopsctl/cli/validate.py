@@ -19,10 +19,12 @@ from mopsctl.cli.terminal import Terminal
 )
 @options.stack
 @options.environment(required=False)
-@trusting.revision
+@trusting.options
 @options.output("text", "json", "sarif", "junit")
 @click.pass_obj
-def command(terminal: Terminal, stack: Path, environment: str | None, trusted_rev: str | None) -> int:
+def command(
+    terminal: Terminal, stack: Path, environment: str | None, allow_hosts: tuple[str, ...], trusted_rev: str | None
+) -> int:
     """Load the manifests of STACK, fit them against their schemas and check what they mean together.
 
     Needs no network and no credentials. Exit code 3 where there are errors; warnings and notes leave it at 0.
@@ -33,7 +35,7 @@ def command(terminal: Terminal, stack: Path, environment: str | None, trusted_re
     from mopsctl.diagnostics import has_errors
     from mopsctl.render import json, junit, sarif, text
 
-    result = workflow.validate(stack, environment, trusting.trust((), trusted_rev))
+    result = workflow.validate(stack, environment, trusting.trust(allow_hosts, trusted_rev))
     errors = has_errors(result.diagnostics)
     if terminal.format == "text":
         terminal.out(text.validated(result, terminal.screen(), after_validation(stack, environment, errors=errors)))

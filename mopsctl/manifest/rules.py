@@ -73,6 +73,7 @@ _ERRORS: Final = (
     ("NV012", "A secret stands in a secret setting of a connection only.", "Anywhere else it ends up in plans, comments and systems."),
     ("NV013", "A secret is not declared as a plain name.", "What is declared may be seen by everybody."),
     ("NV014", "A plain name does not hold the value of a secret.", "The secret would be seen under another name."),
+    ("NV015", "Credentials go to the vendor's hosts only.", "An address in a manifest could lead anywhere."),
     ("TR002", "The environment that is used is in the trusted revision.", "A new one could name any account, and any variable."),
     ("TR003", "What the trusted revision says is sound.", "It decides, so it has to be understood."),
 )  # fmt: skip

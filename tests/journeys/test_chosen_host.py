@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mopsctl.cli.trusting import settings_file
 from mopsctl.emulator.server import running
 from mopsctl.provider import registry
 from tests.journeys.conftest import Run, Stack
@@ -70,7 +72,8 @@ def choose(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
         )
         monkeypatch.setenv("CHOSEN_SECRET", CANARY)
         more = ["--yes"] if command == "apply" else []
-        return stack.run(command, stack.folder, "-e", "chosen", "--only", f"{system}:*", *options, *more)
+        only = [] if command == "validate" else ["--only", f"{system}:*"]
+        return stack.run(command, stack.folder, "-e", "chosen", *only, *options, *more)
 
     stack.edit("consent/marketing.yaml", "sample: true", "sample: false")
     return run
@@ -86,13 +89,13 @@ def test_chosen_host_of_another_vendor_is_refused_before_anything_is_sent(
         assert made.code == 3, made.out + made.err
         said = " ".join(made.err.split())
         assert f"of {system}" in said
-        assert "environments/chosen.yaml" in said
+        assert re.search(r"environments/chosen\.yaml:8:\d+ NV015 ", said)
         assert CANARY not in made.out + made.err
     assert wire == []
     assert not (stack.folder / ".mopsctl").exists()
 
 
-@pytest.mark.parametrize("command", ["plan", "apply", "drift"])
+@pytest.mark.parametrize("command", ["validate", "plan", "apply", "drift"])
 def test_chosen_host_is_refused_by_every_command(command: str, choose: Callable[..., Run], wire: Heard) -> None:
     assert choose("hubspot", command=command, url="https://any.host.example").code == 3
     assert choose("salesforce", command=command, login_url="https://any.host.example").code == 3
@@ -189,3 +192,24 @@ def test_nothing_of_an_emulated_environment_leaves_this_machine(stack: Stack, wi
     made = stack.run("plan", stack.folder, "-e", "local", "--only", "salesforce:*")
     assert made.code == 3, made.out
     assert wire == []
+
+
+def test_chosen_host_that_a_variable_names_is_refused_as_well(
+    choose: Callable[..., Run], wire: Heard, monkeypatch: pytest.MonkeyPatch, stack: Stack
+) -> None:
+    """What the variable holds is known only where a connection is made."""
+    monkeypatch.setenv("CHOSEN_HOST", "any.host.example")
+    choose("hubspot", url="https://${env:CHOSEN_HOST}")
+    path = stack.folder / "environments" / "chosen.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "  env: {CHOSEN_HOST: {reason: It differs.}}\n", "utf-8")
+    made = stack.run("plan", stack.folder, "-e", "chosen", "--only", "hubspot:*")
+    assert made.code == 3, made.out
+    assert "would go to any.host.example" in " ".join(made.err.split())
+    assert wire == []
+
+
+def test_the_settings_file_of_the_person_who_runs_the_tests_is_not_read(tmp_path: Path) -> None:
+    found = settings_file()
+    assert found is not None
+    assert found.is_relative_to(tmp_path.parents[1]) or not found.exists()
+    assert found.parent.parent.parent.name == "home"

@@ -75,6 +75,7 @@ def test_every_rule_that_a_file_can_break_has_a_bad_file() -> None:
         "NV005",
         "NV006",
         "NV014",
+        "NV015",
         "TR001",
         "TR002",
         "TR003",

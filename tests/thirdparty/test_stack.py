@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mopsctl_postbox import provider
+from mopsctl_postbox import Postbox, provider
 from mopsctl_postbox.emulator import PostboxEmulator
 
 from mopsctl.emulator import running
@@ -147,3 +147,18 @@ def lines_of_code(text: str) -> int:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             docstrings |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     return sum(bool(line.strip()) and number not in docstrings for number, line in enumerate(text.splitlines(), 1))
+
+
+@pytest.mark.parametrize(("hosts", "code"), [((), 3), (("api.postbox.example",), 0)])
+def test_chosen_host_of_an_adapter_that_names_none_has_to_be_allowed(
+    cli: Cli, stack: Path, hosts: tuple[str, ...], code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Postbox, "hosts", hosts)
+    (stack / "environments" / "real.yaml").write_text(
+        "apiVersion: mopsctl/v1\nkind: Environment\nmetadata: {name: real}\nspec:\n  connections:\n"
+        '    mail: {account: "1", api_key: "${env:KEY}", url: "https://api.postbox.example"}\n',
+        encoding="utf-8",
+    )
+    assert cli("validate", stack, "-e", "real").code == code
+    assert cli("validate", stack, "-e", "real", "--allow-host", "api.postbox.example").code == 0
+    assert "api.postbox.example" in cli("providers", "postbox").out or not hosts
