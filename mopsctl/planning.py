@@ -101,7 +101,7 @@ def _inputs(
 
 
 def _commit(folder: Path) -> str:
-    command = ["git", "-C", str(folder), "rev-parse", "--short=12", "HEAD"]
+    command = ["git", "-c", "safe.bareRepository=explicit", "-C", str(folder), "rev-parse", "--short=12", "HEAD"]
     try:
         answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):

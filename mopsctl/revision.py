@@ -19,8 +19,9 @@ _REGULAR: Final = ("100644", "100755")
 
 def read(folder: Path, revision: str) -> Trusted:
     """What the revision has below the stack's folder. Raises UsageError where there is no such revision, or no stack in it."""
+    home = (_asked(folder, "rev-parse", "--absolute-git-dir") or "").rstrip("\n")
     prefix = _asked(folder, "rev-parse", "--show-prefix")
-    if prefix is None:
+    if prefix is None or ".git" not in Path(home).parts:  # no commit can bring along a folder of that name
         raise UsageError(
             f"{FLAG} needs git, and {folder} is in no git work tree that it can read.",
             hint=f"run it where the repository is checked out, or leave {FLAG} out",
@@ -83,8 +84,11 @@ def _is_wanted(name: str) -> bool:
 
 
 def _asked(folder: Path, *words: str) -> str | None:
-    """What git answers; None where it cannot."""
-    command = ["git", "--literal-pathspecs", "-C", str(folder), *words]
+    """What git answers; None where it cannot.
+
+    Files of a pull request can make a folder look like a repository to git, with branches of their author's own.
+    """
+    command = ["git", "-c", "safe.bareRepository=explicit", "--literal-pathspecs", "-C", str(folder), *words]
     try:
         answer = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False, stdin=subprocess.DEVNULL)
         return answer.stdout.decode("utf-8") if answer.returncode == 0 else None

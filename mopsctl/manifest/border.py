@@ -171,4 +171,5 @@ def _is_secret_place(path: Path, adapters: _Adapters, declared: Map, name: str) 
     if path[1] != "connections" or len(path) < 4:
         return False
     known = adapters.of(str(path[2]))
-    return is_secret(str(path[3]), known or frozenset()) or (known is None and name not in declared)
+    named = is_secret(str(path[3]), known or frozenset()) or any(part in SECRET_NAMES for part in path[4:])
+    return named or (known is None and name not in declared)

@@ -64,7 +64,10 @@ def _revealed(value: Plain, name: str, connection: Connection, environ: Mapping[
     """`name` is that of a secret, empty for what may be seen; of a secret made of several parts, each one is."""
     if isinstance(value, dict):
         return {
-            key: _revealed(each, f"{name}.{key}" if name else "", connection, environ) for key, each in value.items()
+            key: _revealed(
+                each, f"{name or connection.system}.{key}" if name or key in SECRET_NAMES else "", connection, environ
+            )
+            for key, each in value.items()
         }
     if isinstance(value, list):
         return [_revealed(each, name, connection, environ) for each in value]

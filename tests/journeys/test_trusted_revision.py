@@ -301,3 +301,41 @@ def test_trusted_revision_may_lie_in_the_root_and_hold_a_link(tmp_path: Path, st
         "mopsctl.yaml",
     ]
     assert stack.run("validate", stack.folder, "--trusted-rev", "main").code == 0
+
+
+@pytest.mark.parametrize("where", ["", "environments"])
+def test_trusted_revision_is_not_that_of_a_repository_inside_the_pull_request(
+    repository: Path, pull: Stack, tmp_path: Path, where: str
+) -> None:
+    """A folder with HEAD, objects and refs in it is a repository to git, and a pull request can bring such files along."""
+    inner = tmp_path / "inner"
+    shutil.copytree(pull.folder, inner, ignore=shutil.ignore_patterns(".mopsctl"))
+    text = (inner / PRODUCTION).read_text("utf-8")
+    (inner / PRODUCTION).write_text(text.replace('account: "2200002"', 'account: "666"'), "utf-8")
+    git(inner, "init", "-q", "-b", "main")
+    commit(inner, "A main of my own")
+    for name in ("HEAD", "objects", "refs", "config"):
+        part = inner / ".git" / name
+        copy = shutil.copytree if part.is_dir() else shutil.copy
+        copy(part, pull.folder / where / name)
+    (pull.folder / where / "config").write_text(
+        "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n", "utf-8"
+    )
+    (pull.folder / PRODUCTION).write_text(text.replace('account: "2200002"', 'account: "666"'), "utf-8")
+    made = pull.run("validate", pull.folder, "--trusted-rev", "main")
+    said = one(made.out + made.err)
+    if where:  # git looks upwards from the stack's folder only
+        assert "'connections.hubspot.account' has no effect" in said
+    else:
+        assert made.code == 64, said
+        assert "is in no git work tree that it can read" in said
+
+
+@pytest.mark.parametrize("kept", ["repository", "worktree"])
+def test_trusted_revision_of_a_second_work_tree(repository: Path, pull: Stack, tmp_path: Path, kept: str) -> None:
+    folder = repository
+    if kept == "worktree":
+        folder = tmp_path / "second"
+        git(repository, "worktree", "add", "-q", str(folder), "-b", "other")
+    made = pull.run("validate", folder / "marketing" / "stack", "--trusted-rev", "main")
+    assert made.code == 0, made.err

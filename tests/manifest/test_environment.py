@@ -12,7 +12,7 @@ from mopsctl.errors import AuthenticationError
 from mopsctl.manifest.environment import reveal
 from mopsctl.manifest.loader import Loaded
 from mopsctl.manifest.model import Connection, Lifecycle
-from mopsctl.secrets import Secret
+from mopsctl.secrets import Secret, mask
 from tests.manifest.conftest import STACK, Load, messages, said
 
 VARIABLES = f"""{STACK}  variables:
@@ -302,3 +302,23 @@ def test_manifest_min_a_value_that_looks_like_a_reference(load: Load) -> None:
     plain = FILES | {"environments/sandbox.yaml": SANDBOX.replace(f"  overrides: {OVERRIDE}\n", "")}
     loaded = load(plain, "sandbox", ENVIRON | {"STAGE_ID": "${env:TOKEN}"})
     assert [line.split()[1] for line in said(loaded)] == ["NV004"]
+
+
+def test_a_secret_by_its_name_is_one_wherever_it_stands_in_a_connection(load: Load) -> None:
+    nested = SANDBOX.replace('list: ["${env:REGION}", 2]', 'token: "${env:DEEP}", region: "${env:REGION}"')
+    assert load(FILES | {"environments/sandbox.yaml": nested}, "sandbox", ENVIRON).diagnostics == ()
+    shown = nested.replace('id: "${env:STAGE_ID}"', 'id: "${env:DEEP}"')
+    loaded = load(FILES | {"environments/sandbox.yaml": shown}, "sandbox", ENVIRON | {"DEEP": "hush-hush"})
+    assert [line.split()[1] for line in said(loaded)] == ["NV012"]
+    assert "hush" not in messages(loaded.diagnostics)
+    deep = Connection(system="hubspot", settings={"nested": {"token": "${env:DEEP}", "list": ["${env:REGION}"]}})
+    found: dict[str, Any] = reveal(deep, frozenset(), {"DEEP": "hush-hush", "REGION": "eu1"})
+    assert isinstance(found["nested"]["token"], Secret)
+    assert found["nested"]["list"] == ["eu1"]
+
+
+def test_the_parts_of_a_secret_are_secrets_too() -> None:
+    made = Connection(system="hubspot", settings={"token": "Bearer ${env:A}-${env:B}"})
+    found: dict[str, Any] = reveal(made, frozenset({"token"}), {"A": "first-half", "B": "second-half"})
+    assert found["token"].reveal() == "Bearer first-half-second-half"
+    assert mask("first-half and second-half") == "(secret) and (secret)"
