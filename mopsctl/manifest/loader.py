@@ -101,7 +101,7 @@ def _chosen(documents: Documents, environment: str | None) -> Raw | None:
 def _secret_settings(provider: str) -> frozenset[str] | None:
     """What the adapter of that name calls secret; None where it cannot be asked."""
     try:
-        return registry.load(provider).secret_settings
+        return getattr(registry.load(provider), "secret_settings", None)
     except MopsctlError:  # whoever opens a connection says that it is missing
         return None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from mopsctl.diagnostics import did_you_mean
@@ -11,14 +13,20 @@ from mopsctl.provider.contract import API_VERSION, Provider
 GROUP = "mopsctl.providers"
 
 
+@cache
+def _points(_path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """Looked for once for each search path: it takes some milliseconds, and a stack asks for several adapters."""
+    return tuple(entry_points(group=GROUP))
+
+
 def names() -> list[str]:
     """The installed adapters' names, sorted."""
-    return sorted(point.name for point in entry_points(group=GROUP))
+    return sorted(point.name for point in _points(tuple(sys.path)))
 
 
 def load(name: str) -> Provider:
     """The adapter of that name; MopsctlError where it is not installed, does not import, or speaks another contract."""
-    found = [point for point in entry_points(group=GROUP) if point.name == name]
+    found = [point for point in _points(tuple(sys.path)) if point.name == name]
     if not found:
         raise MopsctlError(
             f"No adapter named '{name}' is installed.",
