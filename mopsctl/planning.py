@@ -10,7 +10,7 @@ from pathlib import Path
 from mopsctl import checks, policy, sessions
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic, in_order
-from mopsctl.engine import compare, foresight, journal, planner, safety
+from mopsctl.engine import compare, foresight, impact, journal, planner, safety
 from mopsctl.engine.journal import Unfinished
 from mopsctl.engine.plan import Inputs, Plan
 from mopsctl.engine.report import Listener
@@ -74,10 +74,20 @@ class Scene:
         moved = policy.changed(self.environment, self.loaded.trust, trust)
         fixed = [*self.findings, *policy.findings(self.environment), *moved]
         rules = _rules(selection, self.stack, self.environment, allow_remove=allow_remove)
-        made = planner.make(self.inputs, views, base, rules, fixed)
+        made = self._without_refused(planner.make(self.inputs, views, base, rules, fixed), views, base)
         live = checks.run_live(self.stack, foresight.after(made, views, base))
         made = replace(made, verdicts=in_order([*made.verdicts, *live]))
         return Planned(made, views, frozenset((*fixed, *(each for view in views for each in view.findings))))
+
+    def _without_refused(self, made: Plan, views: Sequence[SystemView], base: State) -> Plan:
+        """The plan without the changes that the vendors would refuse: an error says why in place of each."""
+        refused: list[Diagnostic] = []
+        for session, view in zip(self.opened, views, strict=True):
+            if view.reading is not None:
+                refused += session.provider.refused(impact.writes(made, view, base), view.reading.items)
+        addresses = {each.address for each in refused}
+        kept = tuple(change for change in made.changes if not (change.writes and str(change.address) in addresses))
+        return replace(made, changes=kept, verdicts=in_order([*made.verdicts, *refused]))
 
 
 def _known(state: State) -> Mapping[str, Sequence[Address]]:

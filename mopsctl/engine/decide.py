@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mopsctl.diagnostics import Diagnostic
@@ -81,17 +81,23 @@ def _present(resource: Resource, kind: Kind, seen: Observation, entry: Entry | N
         hand = (_manual(resource, kind, moved, reason),) if moved else ()
         return Decision(hand, quiet="verified")
     writable, manual, refused = _sorted_out(moved, kind, seen)
-    found = tuple(_immutable(resource, kind, each) for each in _one_per_attribute(refused))
+    if found := tuple(_immutable(resource, kind, each) for each in _telling(_one_per_attribute(refused))):
+        return Decision((), found)  # nothing of a thing is offered that cannot become what is declared
     record = _record(resource, kind, entry, {each.path[0] for each in manual})
     lines = []
     if writable:
         lines.append(replace(_changed(resource, kind, seen, entry, writable), wanted=record))
-    elif (recorded := _recorded(resource, kind, seen, entry, record)) and not found:
+    elif recorded := _recorded(resource, kind, seen, entry, record):
         lines.append(replace(recorded, wanted=record))
     if manual:
         lines.append(_manual(_with_steps(resource, kind, seen, manual), kind, manual, "not_as_declared"))
     builtin_only = seen.builtin and entry is None and not writable
-    return Decision(tuple(lines), found, quiet="verified" if builtin_only else "unchanged")
+    return Decision(tuple(lines), quiet="verified" if builtin_only else "unchanged")
+
+
+def _telling(refused: Sequence[FieldChange]) -> Sequence[FieldChange]:
+    """Of several attributes that cannot become what is declared, those that the live thing has: that it lacks the others follows."""
+    return [each for each in refused if each.before is not None] or refused
 
 
 def _record(resource: Resource, kind: Kind, entry: Entry | None, manual: Collection[str]) -> dict[str, Json]:

@@ -304,6 +304,14 @@ class Provider(ABC):
         """
         return {}
 
+    def refused(self, writes: Sequence[Write], seen: Mapping[Address, Observation]) -> Iterable[Diagnostic]:
+        """What the vendor would refuse of these writes, judged on the world as it will be; each with the address of its write.
+
+        `seen` is everything that was read, things that are not ours included. What is named here is no change of the plan, but an
+        error. Pure.
+        """
+        return ()
+
     @abstractmethod
     def open(self, connection: Connection, progress: Progress | None = None) -> System:
         """Open a connection. Makes no call yet."""

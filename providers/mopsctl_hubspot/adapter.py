@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from mopsctl.address import Address
+from mopsctl.diagnostics import Diagnostic
 from mopsctl.provider.rooms import RoomProvider
+from mopsctl.resource import Observation, Write
 
 
 class HubSpot(RoomProvider):
@@ -39,6 +41,12 @@ class HubSpot(RoomProvider):
         "lifecycle-stage-writes": "Write lifecycle stages through calls that HubSpot does not document, and read them back.",
         "lead-scoring-beta": "Save scoring models as drafts through HubSpot's beta API; nothing is ever published.",
     }
+
+    def refused(self, writes: Sequence[Write], seen: Mapping[Address, Observation]) -> Iterable[Diagnostic]:
+        """Labels that two things of one list would share, ids that two objects would share, and lists that are too long."""
+        from mopsctl_hubspot.refusals import refused
+
+        return refused(writes, seen)
 
     def field_address(self, system: str, object_name: str, field_name: str) -> Address:
         """The property of that object and name."""

@@ -19,7 +19,7 @@ PROPERTY_ATTRIBUTES: Mapping[str, Attribute] = {
     "groupName": Attribute(title="group"),
     "type": Attribute(
         mode="create-only",
-        why="HubSpot keeps the values of a property in the type it was made with",
+        why="mopsctl changes the type of no property that is there, because values that records hold might be lost",
         instead=_ANOTHER_PROPERTY,
     ),
     "multiple": Attribute(

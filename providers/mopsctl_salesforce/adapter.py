@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from mopsctl import __version__
 from mopsctl.address import Address
+from mopsctl.diagnostics import Diagnostic
 from mopsctl.provider.rooms import RoomProvider
+from mopsctl.resource import Observation, Write
 
 
 class Salesforce(RoomProvider):
@@ -43,6 +45,12 @@ class Salesforce(RoomProvider):
         "*.my.salesforce.mil",
         "*.my.sfcrmproducts.cn",
     )
+
+    def refused(self, writes: Sequence[Write], seen: Mapping[Address, Observation]) -> Iterable[Diagnostic]:
+        """Picklist values that are live in another letter case."""
+        from mopsctl_salesforce.refusals import refused
+
+        return refused(writes)
 
     def field_address(self, system: str, object_name: str, field_name: str) -> Address:
         """The address of a field, `salesforce:field/Lead.Business_Unit__c`."""

@@ -11,7 +11,7 @@ from mopsctl_salesforce.emulator.components import Components
 
 from mopsctl.address import Address
 from mopsctl.emulator import Handle
-from mopsctl.resource import Observation, Resource
+from mopsctl.resource import Observation, Resource, Write
 from tests.salesforce.conftest import Account, person, resources_of, values
 
 Connect = Callable[..., Account]
@@ -231,10 +231,13 @@ def test_a_value_that_differs_only_in_case_is_told_before_anything_is_written(ac
     account.handle.do("create_value_set", name="Units", values=["Web"])
     kind, _, name = address.partition("/")
     listed = {"values": {"web": {"label": "Web", "active": True}}, "order": ["web"]}
-    found = narrowed(account, wanted(kind, name, **listed))
-    assert found.writable is not None
-    assert "values" not in found.writable
-    assert "'web' for the live 'Web'" in found.why_not
+    seen = narrowed(account, wanted(kind, name, **listed))
+    target = {**seen.attributes, "values": {**seen.attributes["values"], **listed["values"]}}
+    write = Write(seen.address, "change", (), target, seen)
+    (refused,) = provider.refused([write], {seen.address: seen})
+    assert (refused.rule, refused.level, refused.address) == ("SF026", "error", str(seen.address))
+    assert "'Web' is live and 'web' is declared" in refused.message
+    assert "{key: web, in: {salesforce: Web}}" in refused.hint
 
 
 def test_the_server_refuses_a_value_that_differs_only_in_case_too(account: Account) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mopsctl.emulator import Call, Doc, Emulator, Fault, Store, Switch, one_slash
-from mopsctl_salesforce.emulator import answers, deploy, login, rest, screens, seed, soap, tooling
+from mopsctl_salesforce.emulator import answers, deploy, login, overview, rest, screens, seed, soap, tooling
 from mopsctl_salesforce.emulator.answers import Problem
 
 VERSIONS = tuple(f"{number}.0" for number in range(41, 69))
@@ -80,6 +80,7 @@ class SalesforceEmulator(Emulator):
         """Every path the adapter calls, and some that it must not."""
         table: Sequence[tuple[str, str, Callable[[SalesforceEmulator, Call], Response]]] = (
             *login.ROUTES,
+            *overview.ROUTES,
             *rest.ROUTES,
             *tooling.ROUTES,
             *deploy.ROUTES,

@@ -13,8 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from mopsctl.emulator import Call, Doc, Refusal
-from mopsctl_salesforce.emulator import answers, describe, rows, seed, soql, tables
-from mopsctl_salesforce.emulator.access import visible_fields
+from mopsctl_salesforce.emulator import answers, rows, soql, tables
 from mopsctl_salesforce.emulator.answers import Json, Problem, RowError, error_body, saved
 from mopsctl_salesforce.emulator.tablerows import Tables
 
@@ -26,19 +25,6 @@ QUERIES_IN_COMPOSITE = 5
 COLLECTION = 200
 _REFERENCE = re.compile(r"@\{(\w+)\.(\w+)\}")
 V = "/services/data/v{version}"
-
-
-def versions(org: SalesforceEmulator, call: Call) -> Response:
-    """The versions on offer, newest last; open to everybody."""
-    base = call.path.rstrip("/")
-    return Json([{"label": f"v{each}", "url": f"{base}/v{each}", "version": each} for each in org.versions])
-
-
-def resources(org: SalesforceEmulator, call: Call) -> Response:
-    """What a version offers, by name."""
-    del org  # every org of a version offers the same
-    names = ("sobjects", "query", "limits", "composite", "tooling", "metadata")
-    return Json({name: f"/services/data/v{call.params['version']}/{name}" for name in names})
 
 
 # -- queries
@@ -102,60 +88,6 @@ def next_page(org: SalesforceEmulator, call: Call) -> Response:
     if rest is None:
         raise Problem(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
     return _page(org, rest["records"], call.path.rpartition("/query")[0], rest["total"], int(start))
-
-
-# -- describes and limits
-
-
-def objects(org: SalesforceEmulator, call: Call) -> Response:
-    """Every object, in short."""
-    shown = [org.need_object(name) for name in seed.OBJECTS if name not in seed.CONSENT_OBJECTS or _consents(org)]
-    return Json({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": [_in_short(call, name) for name in shown]})
-
-
-def _consents(org: SalesforceEmulator) -> bool:
-    return bool(org.switch("consent") == "on")
-
-
-def basic_object(org: SalesforceEmulator, call: Call) -> Response:
-    """One object in short, with the records that were looked at last: none here."""
-    return Json({"objectDescribe": _in_short(call, org.need_object(call.params["object"])), "recentItems": []})
-
-
-def _in_short(call: Call, name: str) -> Doc:
-    base = f"/services/data/v{call.params['version']}/sobjects/{name}"
-    return {
-        "name": name,
-        "label": name,
-        "custom": False,
-        "createable": True,
-        "updateable": True,
-        "queryable": True,
-        "urls": {"sobject": base, "describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}"},
-    }
-
-
-def describe_object(org: SalesforceEmulator, call: Call) -> Response:
-    """Every field of an object that the user sees."""
-    name = org.need_object(call.params["object"])
-    fields = [describe.field(org, field) for field in visible_fields(org, org.user(call), name)]
-    return Json(
-        {"name": name, "label": name, "custom": False, "createable": True, "updateable": True, "fields": fields}
-    )
-
-
-def limits(org: SalesforceEmulator, call: Call) -> Response:
-    """The org's calls of the last 24 hours, the same for everybody."""
-    del call
-    most, used = org.limit("daily_calls"), int(org.store.setting("used", 0))
-    return Json({"DailyApiRequests": {"Max": most, "Remaining": most - used}})
-
-
-def record_count(org: SalesforceEmulator, call: Call) -> Response:
-    """How many records objects have; those with none are left out."""
-    asked = call.query.get("sObjects", "").split(",")
-    counts = [{"name": name, "count": org.store.count(f"rows:{name}")} for name in asked]
-    return Json({"sObjects": [each for each in counts if each["count"]]})
 
 
 # -- single rows
@@ -424,15 +356,8 @@ def inner(org: SalesforceEmulator, call: Call, method: str, url: str, body: Any)
 
 
 ROUTES = (
-    ("GET", "/services/data", versions),
-    ("GET", V, resources),
     ("GET", f"{V}/query", query),
     ("GET", f"{V}/query/{{locator}}", next_page),
-    ("GET", f"{V}/limits", limits),
-    ("GET", f"{V}/limits/recordCount", record_count),
-    ("GET", f"{V}/sobjects", objects),
-    ("GET", f"{V}/sobjects/{{object}}", basic_object),
-    ("GET", f"{V}/sobjects/{{object}}/describe", describe_object),
     ("POST", f"{V}/composite", composite),
     ("POST", f"{V}/composite/batch", batch),
     ("POST", f"{V}/composite/sobjects", collection),

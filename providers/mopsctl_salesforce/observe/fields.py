@@ -9,7 +9,7 @@ from mopsctl.resource import Json, Observation
 from mopsctl_salesforce import names, shapes
 from mopsctl_salesforce.kinds import FIELD_ATTRIBUTES
 from mopsctl_salesforce.observe.look import Items, Look, Row, tooling_rows
-from mopsctl_salesforce.wire import fields, values
+from mopsctl_salesforce.wire import fields
 
 _DEFINITION = (
     "SELECT QualifiedApiName, Label, DataType, Description, SecurityClassification, ComplianceGroup, BusinessStatus"
@@ -172,18 +172,4 @@ class _Field:
         if "values" in wanted and live.get("value_set"):
             name = live["value_set"]
             return lists, f"The field takes its values from the global value set {name}: declare value_set: {name}."
-        return case_clash(lists, wanted, live)
-
-
-def case_clash(
-    closed: frozenset[str], wanted: Mapping[str, Any], live: Mapping[str, Json]
-) -> tuple[frozenset[str], str]:
-    """What cannot be written where a wanted value is there in another spelling of case, and why."""
-    clashes = values.same_but_case(wanted.get("values") or {}, live.get("values") or {})
-    if not clashes:
         return frozenset(), ""
-    said = ", ".join(f"'{new}' for the live '{old}'" for new, old in clashes)
-    return (
-        closed,
-        f"Salesforce takes values that differ only in case for one: use the live spelling ({said} is declared).",
-    )

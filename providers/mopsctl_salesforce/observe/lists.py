@@ -7,7 +7,6 @@ from urllib.parse import unquote
 
 from mopsctl.resource import Json, Observation
 from mopsctl_salesforce import names
-from mopsctl_salesforce.observe.fields import case_clash
 from mopsctl_salesforce.observe.look import Items, Look, Row, tooling_rows
 from mopsctl_salesforce.wire import values
 
@@ -17,7 +16,6 @@ _RECORD_TYPES = (
     "SELECT Id, Name, SobjectType, BusinessProcessId FROM RecordType WHERE IsActive = true AND SobjectType IN {list}"
 )
 MOST_UNASKED = 100  # global value sets nobody named are read with their values up to so many
-_LISTS = frozenset({"values", "order"})
 _PROCESSED = frozenset({"Lead.Status", "Opportunity.StageName"})
 
 
@@ -44,17 +42,14 @@ def _global(look: Look, row: Row, metadata: Row | None) -> Observation:
         attributes["description"] = row["Description"]
     if metadata is not None:
         attributes |= values.attributes(metadata.get("customValue") or [])
-    closed, why_not = case_clash(_LISTS, look.attributes("global-value-set", name), attributes)
-    writable = frozenset({"label", "description", "values", "order"}) - closed if closed else None
-    if row.get("NamespacePrefix"):
-        writable, why_not = frozenset(), "The value set belongs to an installed package."
+    packaged = bool(row.get("NamespacePrefix"))
     return Observation(
         look.address("global-value-set", name),
         attributes,
         remote_id=row["Id"],
-        writable=writable,
-        why_not=why_not,
-        removable=not row.get("NamespacePrefix"),
+        writable=frozenset() if packaged else None,
+        why_not="The value set belongs to an installed package." if packaged else "",
+        removable=not packaged,
     )
 
 
@@ -75,10 +70,7 @@ def observe_standard(look: Look) -> Items:
 def _standard(look: Look, row: Row, metadata: Row) -> Observation:
     name = row["MasterLabel"]
     attributes = values.attributes(metadata.get("standardValue") or [])
-    closed, why_not = case_clash(_LISTS, look.attributes("standard-value-set", name), attributes)
-    writable = _LISTS - closed if closed else None
-    address = look.address("standard-value-set", name)
-    return Observation(address, attributes, remote_id=row["Id"], writable=writable, why_not=why_not, removable=False)
+    return Observation(look.address("standard-value-set", name), attributes, remote_id=row["Id"], removable=False)
 
 
 def observe_offers(look: Look) -> Items:
