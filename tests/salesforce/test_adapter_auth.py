@@ -14,6 +14,7 @@ import respx
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from mopsctl_salesforce import provider
+from mopsctl_salesforce.api import Session
 from mopsctl_salesforce.emulator import SalesforceEmulator, seed
 
 from mopsctl import secrets
@@ -167,6 +168,30 @@ def test_chosen_host_in_a_token_answer_is_not_followed(named: str) -> None:
         assert refused.value.hint
         assert "u:p" not in refused.value.message
         assert len(mocked.calls) == 1
+
+
+def test_chosen_host_in_a_next_page_is_not_followed() -> None:
+    home = "https://acme.my.salesforce.com"
+    settings, secret = {"client_id": "x", "url": home}, {"client_secret": Secret("wwwwwwww")}
+    api = Session(Connection("salesforce", settings, secret, hosts=Hosts(provider.hosts)))
+    row = {"attributes": {"type": "Organization"}, "Id": "00D000000000001EAA"}
+    page = {
+        "totalSize": 2,
+        "done": False,
+        "records": [row],
+        "nextRecordsUrl": "https://evil.example/services/data/next",
+    }
+    with respx.mock(assert_all_called=False) as mocked:
+        token = {"access_token": "00Dx!canary", "instance_url": home, "token_type": "Bearer"}
+        mocked.post(f"{home}/services/oauth2/token").respond(200, json=token)
+        mocked.get(url__startswith=f"{home}/services/data/v66.0/query").respond(200, json=page)
+        versions = [{"version": "66.0", "label": "x", "url": "/services/data/v66.0"}]
+        mocked.get(url__regex=rf"{home}/services/data/?$").respond(200, json=versions)
+        elsewhere = mocked.route(host="evil.example")
+        with pytest.raises(ConnectionFailed, match=r"go to acme\.my\.salesforce\.com only"):
+            api.query("SELECT Id FROM Organization")
+        assert not elsewhere.called
+    api.close()
 
 
 # -- sessions
