@@ -29,6 +29,10 @@ class Answer(Protocol):
     def headers(self) -> Any:
         """The headers, by name in any letter case."""
 
+    @property
+    def content(self) -> bytes:
+        """The body as it came."""
+
     def json(self) -> Any:
         """The parsed body; ValueError where it is no JSON."""
 
@@ -123,7 +127,9 @@ class Judge:
             return self._later(status, problem, retry_after(answer))
         if status >= 500:
             return Verdict("retry", self._error(status, problem), done_maybe=True)
-        return Verdict("fail", None if body is None else self._refusal(status, problem))
+        if body is None and not (status == 404 and not answer.content.strip()):
+            return Verdict("fail")  # nothing that HubSpot says
+        return Verdict("fail", self._refusal(status, problem))  # a bare 404 is HubSpot's too (fact: hubspot-bare-404)
 
     def _later(self, status: int, problem: Problem, wait: float | None) -> Verdict:
         if status == 429:
@@ -148,7 +154,10 @@ class Judge:
             hint="other integrations use the same limit; try again later",
             system=self.system,
         )
-        return Verdict("retry", error, _POLICY_WAITS.get(problem.policy, _POLICY_WAITS["TEN_SECONDLY_ROLLING"]))
+        # Searches name no policy, only the word (fact: hubspot-search-limit).
+        secondly = not problem.policy and "secondly" in problem.message.lower() and "ten" not in problem.message.lower()
+        policy = "SECONDLY" if secondly else problem.policy
+        return Verdict("retry", error, _POLICY_WAITS.get(policy, _POLICY_WAITS["TEN_SECONDLY_ROLLING"]))
 
     def _unknown(self, problem: Problem) -> AuthenticationError:
         if problem.category == "EXPIRED_AUTHENTICATION":

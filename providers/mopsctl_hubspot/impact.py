@@ -65,6 +65,7 @@ def _values(object_name: str, name: str, values: Sequence[str]) -> tuple[str, li
 
 def _count(api: HubSpotApi, object_name: str, filters: list[Filter]) -> Impact:
     body = {"filterGroups": [{"filters": filters}], "properties": ["hs_object_id"], "sorts": [], "limit": 1}
+    body["after"] = "0"  # the official clients always send it (fact: hubspot-search-after)
     try:
         total = api.ask(api.paths.search(object_name), body).get("total")
     except (PermissionError_, VendorError) as error:

@@ -168,3 +168,25 @@ def test_the_wait_of_an_account_on_the_move(text: str, wait: float) -> None:
         httpx.Response(477, headers={"Date": "Wed, 21 Oct 2026 07:28:00 GMT", "Retry-After": text})
     )
     assert (verdict.kind, verdict.wait) == ("retry", wait)
+
+
+def test_pipeline_not_yet_there_is_decided_on_the_status_alone() -> None:
+    """A missing pipeline answers 404 without a body; a page of somebody else's is no answer of HubSpot's."""
+    judge = Judge("hubspot", Limits())
+    bare = judge(httpx.Response(404, content=b""))
+    assert (bare.kind, getattr(bare.error, "status", None)) == ("fail", 404)
+    assert judge(httpx.Response(404, content=b"<html>not here</html>")).error is None
+
+
+@pytest.mark.parametrize(
+    ("body", "wait"),
+    [
+        ({"message": "You have reached your secondly limit."}, 1.0),
+        ({"message": "You have reached your ten_secondly_rolling limit.", "policyName": "TEN_SECONDLY_ROLLING"}, 10.0),
+        ({"message": "You have reached your ten_secondly_rolling limit."}, 10.0),
+        ({"policyName": "SECONDLY"}, 1.0),
+        ({}, 10.0),
+    ],
+)
+def test_a_search_that_comes_too_soon_waits_a_second(body: dict[str, str], wait: float) -> None:
+    assert Judge("hubspot", Limits())(httpx.Response(429, json=body)).wait == wait

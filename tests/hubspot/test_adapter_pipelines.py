@@ -191,9 +191,11 @@ def test_hubspots_own_pipelines_are_not_removable(account: Any) -> None:
         assert (seen.builtin, seen.removable) == (True, False)
 
 
+@pytest.mark.parametrize("missing", ["bare", "described"])
 def test_reads_that_lag_behind_are_waited_for(
-    account: Any, convert: Convert, emulated: Handle, pauses: list[float]
+    account: Any, convert: Convert, emulated: Handle, pauses: list[float], missing: str
 ) -> None:
+    emulated.switch("missing_pipeline", missing)
     write = account.write_of(pipeline(convert, OPEN, WON))
     emulated.fault("lag", method="POST", path="/pipelines/", reads=2)
     (result,) = account.system.write([write])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mopsctl_hubspot.api import HubSpotApi
 from mopsctl_hubspot.wire import properties as wire
 
 from mopsctl.address import Address
@@ -522,6 +523,20 @@ def test_searches_wait_for_their_own_limit(
     gone = Write(Address.parse(NAME), "remove", (), {}, account.see(NAME))
     assert account.system.impact([gone])[gone.address].records == 0
     assert pauses == [1.0]
+
+
+def test_searches_say_where_they_begin(account: Any, property_: PropertyOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+    real = HubSpotApi.ask
+
+    def noting(api: HubSpotApi, path: str, body: dict[str, Any]) -> Any:
+        asked.append(body)
+        return real(api, path, body)
+
+    account.put(property_("fit"))
+    monkeypatch.setattr(HubSpotApi, "ask", noting)
+    account.system.impact([Write(Address.parse(NAME), "remove", (), {}, account.see(NAME))])
+    assert [body["after"] for body in asked if "filterGroups" in body] == ["0"]
 
 
 # -- option lists, for every list

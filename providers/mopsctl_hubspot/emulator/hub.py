@@ -46,6 +46,17 @@ class HubSpotEmulator(Emulator):
         "pipeline_delete": Switch(
             "by_version", ("by_version", "purge", "archive"), "whether a deleted pipeline is gone, or archived (v3)"
         ),
+        "batch_dates": Switch(
+            "left_out", ("left_out", "told"), "whether the answer to a batch tells when what it made was made"
+        ),
+        "missing_pipeline": Switch(
+            "bare", ("bare", "described"), "whether the 404 of a pipeline that is not there has a body"
+        ),
+        "pipeline_ids": Switch(
+            "account",
+            ("account", "object"),
+            "whether a pipeline id is good for one object of the account, or once for each",
+        ),
         "reference_check": Switch(
             "always", ("always", "as_asked"), "whether a pipeline or stage in use is refused even if nobody asks"
         ),
@@ -78,7 +89,7 @@ class HubSpotEmulator(Emulator):
         "list_order": Switch("stored", ("stored", "reversed"), "no order of lists is promised"),
         "read_lag": Switch(0, (), "after how many reads a write shows; real reads lag by up to minutes"),
         "rate_limits": Switch(
-            "counted", ("counted", "enforced"), "not disputed: whether more calls than the burst allows are refused"
+            "enforced", ("enforced", "counted"), "not disputed: whether more calls than the burst allows are refused"
         ),
     }
     limits = {

@@ -9,7 +9,7 @@ from mopsctl.emulator import Doc
 from mopsctl_hubspot.emulator.objects import DEAL, TICKET, ObjectType
 from mopsctl_hubspot.emulator.wire import Problem, bad_json, check_types, invalid, object_of
 
-LONGEST_PIPELINE_ID, LONGEST_STAGE_ID = 36, 100
+LONGEST_PIPELINE_ID, LONGEST_STAGE_ID, MOST_STAGES = 36, 100, 100
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "label": str,
     "displayOrder": int,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mopsctl.emulator import Call, Doc
+from mopsctl.emulator import Call, Doc, Refusal
 from mopsctl_hubspot.emulator import pipeline_rules as rules
 from mopsctl_hubspot.emulator.area import Area, both_families
 from mopsctl_hubspot.emulator.objects import ObjectType, object_type
@@ -43,8 +43,10 @@ class Pipelines(Area):
     # -- for other areas
 
     def find(self, kind: ObjectType, pipeline: str) -> Doc:
-        """An active pipeline; 404 otherwise."""
+        """An active pipeline; otherwise 404."""
         found = self.store.get(f"pipelines:{kind.id}", pipeline)
+        if found is None and self.hub.switch("missing_pipeline") == "bare":
+            raise Refusal(Response(status_code=404))
         if found is None:
             raise unknown(f"there is no pipeline {pipeline}", pipelineId=pipeline)
         return found
@@ -203,6 +205,8 @@ class Pipelines(Area):
                 sub_category = "PipelineError.STAGE_ID_EXISTS_IN_ANOTHER_PIPELINE"
                 raise Problem(409, f"the stage id {stage_id} is taken", sub_category=sub_category)
             stages = rules.placed(stages, new)
+        if len(stages) > rules.MOST_STAGES:
+            raise invalid(f"a pipeline has at most {rules.MOST_STAGES} stages")
         head = {"id": old["id"], "label": body["label"], "displayOrder": body["displayOrder"], "stages": stages}
         return head | {"createdAt": old["createdAt"], "updatedAt": at, "archived": False}
 
@@ -222,9 +226,13 @@ class Pipelines(Area):
                 self.store.put(f"pipelines:{kind.id}", entry["id"], entry)
 
     def _check_free(self, kind: ObjectType, pipeline_id: str | None, label: str, but: str = "") -> None:
+        # An id is good for one object only (fact: hubspot-pipeline-ids); HubSpot's own are on every object.
+        everywhere = self.hub.switch("pipeline_ids") == "account"
+        asked = self.hub.object_types if everywhere else (kind,)
+        others = [entry for on in asked for entry in self.store.list(f"pipelines:{on.id}")]
+        if pipeline_id is not None and any(other["id"] == pipeline_id for other in others):
+            raise invalid(f"another pipeline has the id {pipeline_id}")
         for other in self.store.list(f"pipelines:{kind.id}"):
-            if other["id"] == pipeline_id:
-                raise invalid(f"another pipeline has the id {pipeline_id}")
             if other["id"] != but and other["label"].strip().lower() == label.strip().lower():
                 raise invalid(f"another pipeline has the label {label}")
 

@@ -183,7 +183,8 @@ class Properties(Area):
             self._check_sensitivity(call, kind, entry)
             made = self.add(kind, entry, user, order_required=is_dated(call))
             # A batch does not tell when what it made was made (fact: hubspot-batch-without-dates).
-            return {key: value for key, value in made.items() if key not in ("createdAt", "updatedAt")}
+            dates = () if self.hub.switch("batch_dates") == "told" else ("createdAt", "updatedAt")
+            return {key: value for key, value in made.items() if key not in dates}
 
         status = self.hub.switch("dated_batch_create") if is_dated(call) else 201
         return run_batch(self.store, call, one, status)

@@ -35,6 +35,12 @@ def too_many(policy: str, headers: dict[str, str] | None = None) -> Response:
     return error(429, body, headers)
 
 
+def searched_too_often() -> Response:
+    """429 of a search: it names no policy (fact: hubspot-search-limit)."""
+    body = {"status": "error", "message": "You have reached your secondly limit.", "errorType": "RATE_LIMIT"}
+    return error(429, body)
+
+
 class Rate(Area):
     """Counts calls by day (kept) and by second (in this process)."""
 
@@ -55,6 +61,8 @@ class Rate(Area):
         policy = "SECONDLY" if is_search(call) else "TEN_SECONDLY_ROLLING"
         name = "searches_per_second" if is_search(call) else "burst"
         over = self._count(policy) > self.hub.limit(name)
+        if over and policy == "SECONDLY" and self.hub.switch("rate_limits") == "enforced":
+            return searched_too_often()
         return too_many(policy) if over and self.hub.switch("rate_limits") == "enforced" else None
 
     def _count(self, policy: str) -> int:

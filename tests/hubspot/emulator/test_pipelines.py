@@ -187,7 +187,8 @@ class TestPipelines:
         hubspot.switch("pipeline_delete", setting)
         create(client, pipelineId="renewals")
         assert client.delete(f"{family}/deals/renewals").status_code == 204
-        assert problem(client.get(f"{family}/deals/renewals"))[:2] == (404, "OBJECT_NOT_FOUND")
+        gone = client.get(f"{family}/deals/renewals")
+        assert (gone.status_code, gone.content) == (404, b"")
         archived = client.get(f"{family}/deals?archived=true").json()["results"]
         assert [entry["id"] for entry in archived] == ["renewals"] * kept
         restored = client.patch(f"{family}/deals/renewals", json={"archived": False})
@@ -199,10 +200,48 @@ class TestPipelines:
         client.pipelines("DELETE", "/deals/renewals")
         assert create(client, pipelineId="renewals").status_code == 201
 
+    @pytest.mark.parametrize(
+        ("setting", "other", "status"),
+        [
+            ("account", "/tickets", 400),
+            ("account", "/deals", 400),
+            ("object", "/tickets", 201),
+            ("object", "/deals", 400),
+        ],
+    )
+    def test_an_id_is_good_for_one_object_only(
+        self, hubspot: Handle, client: Any, setting: str, other: str, status: int
+    ) -> None:
+        hubspot.switch("pipeline_ids", setting)
+        create(client, pipelineId="renewals")
+        closed = {"label": "Closed", "displayOrder": 1, "metadata": {"ticketState": "CLOSED"}}
+        stage = {
+            "label": "Open",
+            "displayOrder": 0,
+            "metadata": {"ticketState": "OPEN"} if other == "/tickets" else OPEN["metadata"],
+        }
+        body = {
+            "pipelineId": "renewals",
+            "label": "Another",
+            "displayOrder": 3,
+            "stages": [stage, closed] if other == "/tickets" else [stage],
+        }
+        assert client.pipelines("POST", other, body).status_code == status
+
+    def test_a_pipeline_has_a_hundred_stages_at_most(self, client: Any) -> None:
+        stages = [OPEN | {"stageId": f"s{place}", "label": f"S {place}", "displayOrder": place} for place in range(101)]
+        assert problem(create(client, pipelineId="long", stages=stages))[0] == 400
+        assert create(client, pipelineId="long", stages=stages[:100]).status_code == 201
+
     @pytest.mark.parametrize("method", ["GET", "PATCH", "PUT", "DELETE"])
     def test_an_unknown_pipeline(self, either: Any, method: str) -> None:
         body = {"PATCH": {"label": "x"}, "PUT": RENEWALS}.get(method)
-        assert problem(either.pipelines(method, "/deals/nothing", body))[:2] == (404, "OBJECT_NOT_FOUND")
+        answer = either.pipelines(method, "/deals/nothing", body)
+        assert (answer.status_code, answer.content) == (404, b"")
+
+    def test_an_unknown_pipeline_may_be_described(self, hubspot: Handle, client: Any) -> None:
+        hubspot.switch("missing_pipeline", "described")
+        assert problem(client.pipelines("GET", "/deals/nothing"))[:2] == (404, "OBJECT_NOT_FOUND")
 
     @pytest.mark.parametrize(("setting", "refused"), [("always", True), ("as_asked", False)])
     def test_a_pipeline_in_use(self, hubspot: Handle, client: Any, setting: str, refused: bool) -> None:

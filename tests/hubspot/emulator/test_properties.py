@@ -533,9 +533,11 @@ class TestBatches:
         answer = client.properties("POST", "/contacts/batch/read", {"archived": False, "inputs": [{"name": "email"}]})
         assert [each["name"] for each in answer.json()["results"]] == ["email"]
 
-    def test_a_batch_does_not_tell_when_things_were_made(self, client: Any) -> None:
+    @pytest.mark.parametrize("setting", ["left_out", "told"])
+    def test_a_batch_does_not_tell_when_things_were_made(self, hubspot: Handle, client: Any, setting: str) -> None:
+        hubspot.switch("batch_dates", setting)
         made = client.properties("POST", "/contacts/batch/create", {"inputs": [TEXT]}).json()["results"][0]
-        assert not {"createdAt", "updatedAt"} & made.keys()
+        assert ({"createdAt", "updatedAt"} <= made.keys()) is (setting == "told")
         assert read(client, TEXT["name"]).json()["createdAt"]
 
     @pytest.mark.parametrize("missing", ["archived", "inputs"])
