@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mopsctl_hubspot.emulator import HubSpotEmulator
 from mopsctl_marketo import pace
 
 from mopsctl.emulator.call import Call, Cut
@@ -277,6 +279,9 @@ def estate_of(
         for name in systems:
             provider = registry.load(name)
             handles[name] = stack.enter_context(running(provider.emulator(), persona="sandbox"))  # type: ignore[arg-type]
+            if isinstance(handles[name].emulator, HubSpotEmulator):
+                # Nobody here really waits for a window to pass: a second goes by at every call.
+                handles[name].emulator.clock = itertools.count().__next__
             settings = _connection(handles[name]) | dict(more.get(name, {}))
             for key in sorted(set(settings) & provider.secret_settings):
                 variable = f"ESTATE_{name}_{key}".upper()

@@ -68,11 +68,16 @@ def test_a_sandbox_environment_never_writes_to_a_production_org(
         assert handle.counters()["writes"] == 0
 
 
+def _as_if_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An emulator may not be reached from production at all, so this one pretends to be at the vendor's."""
+    monkeypatch.setattr("mopsctl.manifest.addresses.leads_here", lambda _url: False)
+    monkeypatch.setattr("mopsctl.provider.hosts.Hosts.has", lambda *_: True)
+
+
 def test_a_production_environment_never_reaches_a_sandbox_org(
     folder: Path, run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # An emulator may not be reached from production at all, so this one pretends to be elsewhere.
-    monkeypatch.setattr("mopsctl.sessions.LOOPBACK", ())
+    _as_if_elsewhere(monkeypatch)
     with org(folder, monkeypatch, "sandbox", "production") as handle:
         made = run("apply", folder, "-e", "there", "--yes")
         assert made.code == 4
@@ -81,7 +86,7 @@ def test_a_production_environment_never_reaches_a_sandbox_org(
 
 
 def test_production_has_to_name_its_org(folder: Path, run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mopsctl.sessions.LOOPBACK", ())
+    _as_if_elsewhere(monkeypatch)
     with org(folder, monkeypatch, "production", "production", pin=False) as handle:
         made = run("plan", folder, "-e", "there")
         assert made.code == 4

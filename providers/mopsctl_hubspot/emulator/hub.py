@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -109,6 +110,7 @@ class HubSpotEmulator(Emulator):
     """The user id under which changes on screens are made."""
 
     def __init__(self) -> None:
+        self.clock: Callable[[], float] = time.monotonic
         self.account = Account(self)
         self.consent = Consent(self)
         self.groups = Groups(self)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -66,7 +65,7 @@ class Rate(Area):
         return too_many(policy) if over and self.hub.switch("rate_limits") == "enforced" else None
 
     def _count(self, policy: str) -> int:
-        recent, moment = self._recent[policy], time.monotonic()
+        recent, moment = self._recent[policy], self.hub.clock()
         while recent and recent[0] <= moment - WINDOW_SECONDS[policy]:
             recent.popleft()
         recent.append(moment)
