@@ -156,7 +156,7 @@ class TestTree:
             ({"name": "n" * 256, "parent": '{"id":13,"type":"Folder"}'}, "701"),
             ({"name": "x"}, "701"),
             ({"name": "x", "parent": "13"}, "1001"),
-            ({"name": "x", "parent": "{'id':13}"}, "1001"),
+            ({"name": "x", "parent": "{'id': 13"}, "1001"),
             ({"name": "x", "parent": '{"id":999,"type":"Folder"}'}, "710"),
             ({"name": "x", "parent": '{"id":3,"type":"Folder"}'}, "711"),
             ({"name": "scoring", "parent": '{"id":13,"type":"Folder"}'}, "709"),

@@ -25,6 +25,7 @@ from mopsctl_marketo.emulator.leads import Leads
 from mopsctl_marketo.emulator.lists import Lists
 from mopsctl_marketo.emulator.programs import Programs
 from mopsctl_marketo.emulator.shown import Shown
+from mopsctl_marketo.emulator.smart_lists import SmartLists
 from mopsctl_marketo.emulator.tokens import Tokens
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -90,6 +91,7 @@ class MarketoEmulator(Emulator):
             Fields(self),
             Leads(self),
             Lists(self),
+            SmartLists(self),
             Exports(self),
             Folders(self),
             Programs(self),

@@ -17,6 +17,23 @@ READ = ("Read-Only Activity Metadata", "Read-Write Activity Metadata")
 WRITE = ("Read-Write Activity Metadata",)
 _BASE = "/rest/v1/activities/external"
 _NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,255}")
+# Ids and names of the types every account has, as far as they are documented; each with what it is about.
+_STANDARD = (
+    (1, "Visit Webpage", "Webpage ID", "Webpage URL"),
+    (2, "Fill Out Form", "Webform ID", "Webform Fields"),
+    (3, "Click Link", "Link ID", "Client IP Address"),
+    (6, "Send Email", "Mailing ID", "Campaign Run ID"),
+    (7, "Email Delivered", "Mailing ID", "Campaign Run ID"),
+    (8, "Email Bounced", "Mailing ID", "Details"),
+    (9, "Unsubscribe Email", "Mailing ID", "Campaign Run ID"),
+    (10, "Open Email", "Mailing ID", "Platform"),
+    (11, "Click Email", "Mailing ID", "Link"),
+    (12, "New Lead", "", "Created Date"),
+    (13, "Change Data Value", "Attribute Name", "New Value"),
+    (22, "Change Score", "Score Name", "Change Value"),
+    (24, "Add to List", "List ID", "Source"),
+    (104, "Change Status in Progression", "Program ID", "New Status"),
+)
 _TOP = ("name", "triggerName", "filterName", "description")
 
 
@@ -26,6 +43,7 @@ class Activities(Area):
     def endpoints(self) -> Iterator[Endpoint]:
         """Types, their attributes, and what moves them."""
         one = _BASE + "/type/{name}"
+        yield Endpoint("GET", "/rest/v1/activities/types.json", self._types, ("Read-Only Activity", *READ))
         yield Endpoint("GET", f"{_BASE}/types.json", self._list, READ)
         yield Endpoint("POST", f"{_BASE}/type.json", self._create, WRITE)
         yield Endpoint("GET", f"{one}/describe.json", self._describe, READ)
@@ -43,6 +61,15 @@ class Activities(Area):
 
     def _list(self, call: Call) -> Response:
         return lead(call, [_shown(doc) for doc in self.store.list("activitytypes")])
+
+    def _types(self, call: Call) -> Response:
+        """Standard types, and approved ones of the account's own."""
+        found = [_type(number, name, primary, [other]) for number, name, primary, other in _STANDARD]
+        for doc in self.store.list("activitytypes"):
+            if (version := doc["approved"]) is not None:
+                others = [str(each["apiName"]) for each in version["attributes"]]
+                found.append(_type(doc["id"], version["name"], str(version["primaryAttribute"]["name"]), others))
+        return lead(call, found)
 
     def _describe(self, call: Call) -> Response:
         doc = self._found(call)
@@ -135,3 +162,9 @@ def _shown(doc: dict[str, Any], *, draft: bool = False) -> dict[str, Any]:
     version = doc["draft"] if doc["draft"] and (draft or not doc["approved"]) else doc["approved"]
     status = "draft" if not doc["approved"] else "approved with draft" if doc["draft"] else "approved"
     return {"id": doc["id"], "apiName": doc["apiName"], "status": status, "createdAt": doc["createdAt"], **version}
+
+
+def _type(number: int, name: str, primary: str, others: list[str]) -> dict[str, Any]:
+    head = {"primaryAttribute": {"name": primary, "dataType": "string"}} if primary else {}
+    attributes = [{"name": each, "dataType": "string"} for each in others]
+    return {"id": number, "name": name, "description": name, **head, "attributes": attributes}

@@ -9,9 +9,21 @@ from starlette.responses import Response
 
 from mopsctl.emulator import Call
 from mopsctl_marketo.emulator.area import Area, Endpoint
-from mopsctl_marketo.emulator.envelope import asset, asset_page, asset_time, form_of, json_param, params, refuse
+from mopsctl_marketo.emulator.envelope import (
+    asset,
+    asset_page,
+    asset_time,
+    form_of,
+    json_of,
+    json_param,
+    lead,
+    lead_page,
+    params,
+    refuse,
+)
 from mopsctl_marketo.emulator.lists import READ, WRITE
 
+MOST_REQUESTED = 100  # leads, and tokens, of one request
 _NO_RULES: dict[str, Any] = {"filterMatchType": "all", "triggers": [], "filters": []}
 
 
@@ -71,6 +83,11 @@ class Campaigns(Area):
         yield Endpoint("POST", f"{one}/delete.json", self._delete, WRITE)
         yield Endpoint("POST", f"{one}/activate.json", self._activate, ("Activate Campaign",))
         yield Endpoint("POST", f"{one}/deactivate.json", self._deactivate, ("Deactivate Campaign",))
+        run = "/rest/v1/campaigns/{id:int}"
+        yield Endpoint("GET", "/rest/v1/campaigns.json", self._every, READ)
+        yield Endpoint("GET", f"{run}.json", self._one, READ)
+        yield Endpoint("POST", f"{run}/schedule.json", self._schedule, ("Execute Campaign",))
+        yield Endpoint("POST", f"{run}/trigger.json", self._request, ("Execute Campaign",))
 
     def actions(self) -> Mapping[str, Callable[..., Any]]:
         """What people build on the screen."""
@@ -188,6 +205,57 @@ class Campaigns(Area):
             refuse(call, "709", "Smart Campaign is not active")
         self.store.put("campaigns", str(doc["id"]), {**doc, "isActive": False, "status": "Inactive"})
         return asset(call, [{"id": doc["id"]}])
+
+    # -- the same campaigns in the dialect of the lead database: seen, and run
+
+    def _every(self, call: Call) -> Response:
+        given = params(call)
+        docs = self.store.list("campaigns")
+        for key in ("id", "name"):
+            wanted = {each for each in given.get(key, "").split(",") if each}
+            docs = [doc for doc in docs if not wanted or str(doc[key]) in wanted]
+        if "isTriggerable" in given:
+            docs = [doc for doc in docs if str(doc["type"] == "trigger").casefold() == given["isTriggerable"]]
+        return lead_page(call, [self._brief(doc) for doc in docs], token_only=True)
+
+    def _one(self, call: Call) -> Response:
+        return lead(call, [self._brief(self._runnable(call))])
+
+    def _runnable(self, call: Call) -> dict[str, Any]:
+        number = call.params["id"]
+        return self.find(call, "campaigns", number, "1013", f"Campaign with id {number} not found")
+
+    def _brief(self, doc: dict[str, Any]) -> dict[str, Any]:
+        program = self.store.get("programs", str(doc["parentProgramId"])) or {}
+        inside = {"programId": program["id"], "programName": program["name"]} if program else {}
+        kept = {key: doc[key] for key in ("id", "name", "description", "type", "createdAt", "updatedAt")}
+        return {**kept, "workspaceName": "Default", **inside, "active": doc["isActive"]}
+
+    def _schedule(self, call: Call) -> Response:
+        doc = self._runnable(call)
+        if doc["type"] != "batch":
+            refuse(call, "1003", f"Campaign {doc['id']} is not a batch campaign")
+        self._given(call, {})
+        return lead(call, [{"id": doc["id"]}])
+
+    def _request(self, call: Call) -> Response:
+        doc = self._runnable(call)
+        people = self._given(call, {"leads": []})["leads"]
+        if doc["type"] != "trigger" or not doc["isActive"]:
+            refuse(call, "1003", f"Campaign {doc['id']} is not an active trigger campaign")
+        if not isinstance(people, list) or not people or len(people) > MOST_REQUESTED:
+            refuse(call, "1003", f"Between 1 and {MOST_REQUESTED} leads are required")
+        for each in people:
+            number = each.get("id") if isinstance(each, dict) else each
+            self.find(call, "leads", number, "1004", f"Lead '{number}' not found")
+        return lead(call, [{"id": doc["id"]}])
+
+    def _given(self, call: Call, default: dict[str, Any]) -> dict[str, Any]:
+        """What stands under `input`; a schedule may say nothing at all."""
+        found = json_of(call).get("input", {}) if call.body else {}
+        if not isinstance(found, dict) or len(found.get("tokens") or []) > MOST_REQUESTED:
+            refuse(call, "1003", "Invalid value for input")
+        return {**default, **found}
 
     def build(self, program: str, name: str, triggers: list[str], flow: list[str]) -> int:
         """Make a campaign in a program if it is not there, and give it triggers and a flow, as a person does."""

@@ -15,6 +15,7 @@ from mopsctl_marketo.emulator.envelope import json_of, lead, lead_time, params, 
 TYPES = ("string", "boolean", "integer", "float", "link", "email", "currency", "date", "datetime", "phone", "text")
 READ = ("Read-Only Custom Object Type", "Read-Write Custom Object Type")
 WRITE = ("Read-Write Custom Object Type",)
+RECORDS = ("Read-Only Custom Object", "Read-Write Custom Object", *READ)
 _BASE = "/rest/v1/customobjects/schema"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}")
 _TOP = ("displayName", "pluralName", "description", "showInLeadDetail")
@@ -33,6 +34,8 @@ class CustomObjects(Area):
         one = _BASE + "/{name}"
         yield Endpoint("GET", f"{_BASE}.json", self._list, READ)
         yield Endpoint("POST", f"{_BASE}.json", self._sync, WRITE)
+        yield Endpoint("GET", "/rest/v1/customobjects.json", self._approved, RECORDS)
+        yield Endpoint("GET", "/rest/v1/customobjects/{name}/describe.json", self._describe_approved, RECORDS)
         yield Endpoint("GET", f"{_BASE}/fieldDataTypes.json", lambda call: lead(call, TYPES), READ)
         yield Endpoint("GET", f"{_BASE}/linkableObjects.json", self._linkable, READ)
         yield Endpoint("GET", f"{one}/describe.json", self._describe, READ)
@@ -82,6 +85,19 @@ class CustomObjects(Area):
         if state and not _has(doc, state):
             refuse(call, "1013", f"Object '{doc['name']}' has no version in the state '{state}'")
         return lead(call, [self._shown(doc, state)])
+
+    def _approved(self, call: Call) -> Response:
+        """The types whose records may be read and written: approved ones only."""
+        self._entitled(call)
+        names = {name for name in params(call).get("names", "").split(",") if name}
+        docs = [doc for doc in self.store.list("customobjects") if doc["approved"]]
+        return lead(call, [self._version(doc, doc["approved"]) for doc in docs if not names or doc["name"] in names])
+
+    def _describe_approved(self, call: Call) -> Response:
+        doc = self._found(call)
+        if not doc["approved"]:
+            refuse(call, "1013", f"Object '{doc['name']}' not found")
+        return lead(call, [self._version(doc, doc["approved"])])
 
     def _shown(self, doc: dict[str, Any], state: str) -> dict[str, Any]:
         if self.emulator.switch("custom_object_shape") == "nested":

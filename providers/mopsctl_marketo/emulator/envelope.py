@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
+import yaml
 from starlette.responses import JSONResponse, Response
 
 from mopsctl.emulator import Call, Refusal
@@ -120,16 +121,29 @@ def records(call: Call, *, most: int = 300) -> list[dict[str, Any]]:
 
 
 def json_param(call: Call, given: Mapping[str, str], name: str, sort: type = dict) -> Any:
-    """A parameter whose value is JSON text; 701 where it is missing, 1001 where it is something else."""
+    """A parameter whose value is JSON text; 701 where it is missing, 1001 where it is something else.
+
+    Names and texts may stand in single quotes or in none, `{'id': 1, 'type': Folder}`, as widely used clients send them.
+    """
     if not given.get(name):
         refuse(call, "701", f"{name} cannot be blank")
-    try:
-        found = json.loads(given[name])
-    except ValueError:
-        found = None
+    found = _lenient(given[name])
     if not isinstance(found, sort):
         refuse(call, "1001", f"Invalid value '{given[name]}'. Required of type '{'List' if sort is list else 'JSON'}'")
     return found
+
+
+def _lenient(text: str) -> Any:
+    """JSON, or what a parser that forgives quotes makes of the text (fact: marketo-form-json)."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        # The flow style of YAML is JSON whose quotes may be single or left out.
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
 
 
 def number_param(call: Call, given: Mapping[str, str], name: str, default: int, most: int) -> int:

@@ -37,6 +37,14 @@ PATHS = {
     "opportunity": "/rest/v1/opportunities/schema/fields",
     "named_account": "/rest/v1/namedaccounts/schema/fields",
 }
+# Describe of what is no lead: the object, its path, the sole key of an update, the keys of a search.
+DESCRIBED = (
+    ("company", "companies", ("externalCompanyId",)),
+    ("opportunity", "opportunities", ("externalOpportunityId",)),
+    ("opportunity_role", "opportunities/roles", ("externalOpportunityId", "leadId", "role")),
+    ("sales_person", "salespersons", ("externalSalesPersonId",)),
+    ("named_account", "namedaccounts", ("name",)),
+)
 WRITABLE = ("person", "program_member")
 SEARCHABLE_STANDARD = ("id", "email", "company", "leadSource", "leadStatus", "country", "externalSalesPersonId")
 
@@ -68,6 +76,9 @@ class Fields(Area):
                 yield Endpoint("POST", f"{path}/{{field}}.json", self._bound(self._update, name), (CUSTOM, STANDARD))
         yield Endpoint("GET", "/rest/v1/leads/describe.json", self._describe, READ_LEAD)
         yield Endpoint("GET", "/rest/v1/leads/describe2.json", self._describe2, READ_LEAD)
+        yield Endpoint("GET", "/rest/v1/programs/members/describe.json", self._describe_members, READ_LEAD)
+        for name, path, keys in DESCRIBED:
+            yield Endpoint("GET", f"/rest/v1/{path}/describe.json", self._describes(name, keys), READ_LEAD)
 
     def actions(self) -> Mapping[str, Callable[..., Any]]:
         """Field management, and what the CRM sync does by itself."""
@@ -207,18 +218,28 @@ class Fields(Area):
             for doc in docs
             if (doc["isCustom"] and doc["dataType"] in SEARCHABLE) or doc["name"] in SEARCHABLE_STANDARD
         ]
-        fields = [
-            {
-                "name": doc["name"],
-                "displayName": doc["displayName"],
-                "dataType": _described_type(doc),
-                **({"length": doc["length"]} if "length" in doc else {}),
-                "updateable": doc["_updateable"],
-                "crmManaged": doc["_crm"],
-            }
-            for doc in docs
-        ]
-        return lead(call, [{"name": "API Lead", "searchableFields": searchable, "fields": fields}])
+        described = [_description(doc) for doc in docs]
+        return lead(call, [{"name": "API Lead", "searchableFields": searchable, "fields": described}])
+
+    def _describe_members(self, call: Call) -> Response:
+        docs = self.of("program_member")
+        described = [_description(doc) for doc in docs]
+        head = {"name": "API Program Membership", "description": "", "dedupeFields": ["leadId", "programId"]}
+        return lead(call, [{**head, "searchableFields": [["leadId"]], "fields": described}])
+
+    def _describes(self, name: str, keys: tuple[str, ...]) -> Callable[[Call], Response]:
+        """Describe of an object whose records are only seen."""
+
+        def answer(call: Call) -> Response:
+            docs = self.of(name)
+            missing = [field_doc(key, key, "string") for key in keys if key not in {doc["name"] for doc in docs}]
+            described = [_description(doc) for doc in [*missing, *docs]]
+            head = {"name": name.replace("_", " ").title().replace(" ", ""), "idField": "marketoGUID"}
+            return lead(
+                call, [{**head, "dedupeFields": list(keys), "searchableFields": [list(keys)], "fields": described}]
+            )
+
+        return answer
 
     # -- by hand
 
@@ -245,11 +266,22 @@ def _described_type(doc: dict[str, Any]) -> str:
     return "integer" if doc["dataType"] == "score" else str(doc["dataType"])
 
 
+def _description(doc: dict[str, Any]) -> dict[str, Any]:
+    """A field as every newer describe words it."""
+    return {
+        "name": doc["name"],
+        "displayName": doc["displayName"],
+        "dataType": _described_type(doc),
+        **({"length": doc["length"]} if "length" in doc else {}),
+        "updateable": doc["_updateable"],
+        "crmManaged": doc["_crm"],
+    }
+
+
 def _old_description(number: int, doc: dict[str, Any]) -> dict[str, Any]:
     read_only = not doc["_updateable"]
     described = {"id": number, "displayName": doc["displayName"], "dataType": _described_type(doc)}
     described |= {"length": doc["length"]} if "length" in doc else {}
     described["rest"] = {"name": doc["name"], "readOnly": read_only}
-    if doc["isCustom"]:
-        described["soap"] = {"name": doc["name"][:1].upper() + doc["name"][1:], "readOnly": read_only}
+    described["soap"] = {"name": doc["name"][:1].upper() + doc["name"][1:], "readOnly": read_only}
     return described

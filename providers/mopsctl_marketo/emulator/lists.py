@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -39,6 +39,8 @@ class Lists(Area):
         yield Endpoint("GET", "/rest/asset/v1/staticList/{id:int}.json", self._by_id, READ)
         yield Endpoint("POST", "/rest/asset/v1/staticList/{id:int}.json", self._update, WRITE)
         yield Endpoint("POST", "/rest/asset/v1/staticList/{id:int}/delete.json", self._delete, WRITE)
+        yield Endpoint("GET", "/rest/v1/lists.json", self._every, READ)
+        yield Endpoint("GET", "/rest/v1/lists/{id:int}.json", self._one, READ)
         for path in ("/rest/v1/lists/{id:int}/leads.json", "/rest/v1/list/{id:int}/leads.json"):
             yield Endpoint("GET", path, self._members, READ_LEAD)
             yield Endpoint("POST", path, self._add, WRITE_LEAD)
@@ -87,6 +89,33 @@ class Lists(Area):
         doc = self._found(call)
         self.store.delete("staticlists", str(doc["id"]))
         return asset(call, [{"id": doc["id"]}])
+
+    # -- the same lists in the dialect of the lead database
+
+    def _every(self, call: Call) -> Response:
+        return lead_page(call, self._asked_for(call, params(call)), token_only=True)
+
+    def _asked_for(self, call: Call, given: Mapping[str, str]) -> list[dict[str, Any]]:
+        docs = self.store.list("staticlists")
+        for key in ("id", "name"):
+            wanted = {each for each in given.get(key, "").split(",") if each}
+            docs = [doc for doc in docs if not wanted or str(doc[key]) in wanted]
+        return [self._brief(doc) for doc in docs]
+
+    def _one(self, call: Call) -> Response:
+        self._list(call)
+        return lead(call, [self._brief(self._found(call))])
+
+    def _brief(self, doc: dict[str, Any]) -> dict[str, Any]:
+        kept = {key: doc[key] for key in ("id", "name", "createdAt", "updatedAt")}
+        return {**kept, "workspaceName": "Default", **self._program(doc)}
+
+    def _program(self, doc: dict[str, Any]) -> dict[str, Any]:
+        folder = doc["folder"]
+        if str(folder.get("type", "")).casefold() != "program":
+            return {}
+        program = self.store.get("programs", str(folder.get("id"))) or {}
+        return {"programName": program.get("name")}
 
     # -- membership
 
