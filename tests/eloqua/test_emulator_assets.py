@@ -231,7 +231,6 @@ def test_other_signs_in_a_name(bench: Any, web: httpx.Client, rule: str, expecte
         ({"dataType": "date", "displayType": "singleSelect"}, "displayType", "RelationshipRequirement"),
         ({"displayType": "singleSelect"}, "optionListId", "IdRequirement"),
         ({"displayType": "singleSelect", "optionListId": "9"}, "optionListId", "IdRequirement"),
-        ({"isProtected": None}, "isProtected", "NotNullRequirement"),
     ],
 )
 def test_a_wrong_field_is_refused(web: httpx.Client, changes: dict[str, Any], name: str, requirement: str) -> None:
@@ -239,10 +238,12 @@ def test_a_wrong_field_is_refused(web: httpx.Client, changes: dict[str, Any], na
     assert problem(web.post("assets/contact/field", json=body)) == (400, name, requirement)
 
 
-def test_the_strict_flag_may_be_off(bench: Any, web: httpx.Client) -> None:
-    bench.handle.switch("fields_need_protected", False)
+def test_a_field_may_have_to_say_whether_it_is_protected(bench: Any, web: httpx.Client) -> None:
     body = {name: value for name, value in FIELD.items() if name != "isProtected"}
     assert web.post("assets/contact/field", json=body).status_code == 201
+    bench.handle.switch("fields_need_protected", True)
+    answer = web.post("assets/contact/field", json=body | {"name": "Another"})
+    assert problem(answer) == (400, "isProtected", "NotNullRequirement")
 
 
 @pytest.mark.parametrize(("setting", "status"), [("refuse", 400), ("ignore", 200)])

@@ -23,6 +23,7 @@ SELECTS = ("singleSelect", "multiSelect", "radio")
 
 def internal_name(prefix: str, name: str, rule: str, taken: set[str]) -> str:
     """The database name of a new field: spaces become underscores, other signs by the rule, and a number at the end."""
+    # Each sign becomes a line of its own (fact: eloqua-names).
     spelled = re.sub(r"[^A-Za-z0-9_ ]", "_" if rule == "underscore" else "", name).replace(" ", "_")
     number = 1
     while f"{prefix}{spelled}{number}".lower() in taken:

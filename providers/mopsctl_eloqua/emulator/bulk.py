@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mopsctl.emulator import Call, Doc, Refusal, Store
-from mopsctl_eloqua.emulator import wire
-from mopsctl_eloqua.emulator.contacts import value_of
+from mopsctl_eloqua.emulator import bulk_filter, wire
 
 if TYPE_CHECKING:
     from mopsctl_eloqua.emulator.app import EloquaEmulator
@@ -18,9 +17,8 @@ if TYPE_CHECKING:
 BASE = "/api/bulk/2.0"
 MOST_FIELDS, LONGEST_FILTER = 250, 1000
 _TYPES = {"text": "string", "largeText": "string", "numeric": "number", "number": "number", "date": "date"}
-_STATEMENT = re.compile(r"\{\{Contact\.Field\((\w+)\)\}\}")
-_FILTER = re.compile(r"^'\{\{Contact\.Field\((?P<field>\w+)\)\}\}'\s*=\s*'(?P<value>[^']*)'$")
-_STATES = ("pending", "active", "success")
+_STATES = ("pending", "active")
+_DONE = ("success", "warning")  # most recorded syncs end with a warning, and have data (fact: eloqua-bulk)
 
 
 def definitions_with(store: Store, field: str) -> list[Doc]:
@@ -28,7 +26,7 @@ def definitions_with(store: Store, field: str) -> list[Doc]:
     found = []
     for key, doc in store.items("exports"):
         texts = [*doc.get("fields", {}).values(), doc.get("filter", "")]
-        if any(field in _STATEMENT.findall(str(text)) for text in texts):
+        if any(field in bulk_filter.names_in(str(text)) for text in texts):
             found.append({"id": key, "type": "BulkExport", "name": doc["name"]})
     return found
 
@@ -49,10 +47,14 @@ class BulkApi:
             Route(f"{BASE}/contacts/scoring/models/{{id}}", self._model, methods=["GET"]),
             Route(exports, self._exports, methods=["GET"]),
             Route(exports, self._make_export, methods=["POST"]),
+            Route(f"{exports}/{{id}}", self._export, methods=["GET"]),
             Route(f"{exports}/{{id}}", self._delete_export, methods=["DELETE"]),
+            Route(f"{exports}/{{id}}/data", self._newest_data, methods=["GET"]),
             Route(f"{BASE}/syncs", self._start, methods=["POST"]),
             Route(f"{BASE}/syncs/{{id}}", self._sync, methods=["GET"]),
             Route(f"{BASE}/syncs/{{id}}/data", self._data, methods=["GET"]),
+            Route(f"{BASE}/syncs/{{id}}/logs", self._logs, methods=["GET"]),
+            Route(f"{BASE}/syncs/{{id}}/rejects", self._rejects, methods=["GET"]),
         ]
 
     # -- reading
@@ -94,11 +96,11 @@ class BulkApi:
         fields, filters = body.get("fields"), str(body.get("filter", ""))
         if not body.get("name") or not isinstance(fields, dict) or not 0 < len(fields) <= MOST_FIELDS:
             raise Refusal(_failure("fields", "", f"Must have 1 to {MOST_FIELDS} fields"))
-        if len(filters) > LONGEST_FILTER or (filters and _FILTER.match(filters) is None):
+        if len(filters) > LONGEST_FILTER or (filters and not bulk_filter.is_filter(filters)):
             raise Refusal(_failure("filter", filters, "Must be a valid filter"))
         known = {doc["internalName"] for doc in self._emulator.store.list("contact_fields")}
         for text in (*fields.values(), filters):
-            unknown = [name for name in _STATEMENT.findall(str(text)) if name not in known]
+            unknown = [name for name in bulk_filter.names_in(str(text)) if name not in known]
             if unknown:
                 raise Refusal(_failure("fields", unknown[0], "Must name an existing field"))
         key = str(self._emulator.store.next_id("exports"))
@@ -110,6 +112,9 @@ class BulkApi:
         }
         self._emulator.store.put("exports", key, doc)
         return JSONResponse(doc, 201)
+
+    def _export(self, call: Call) -> Response:
+        return JSONResponse(self._found("exports", call))
 
     def _delete_export(self, call: Call) -> Response:
         self._found("exports", call)
@@ -130,24 +135,43 @@ class BulkApi:
         """Each look finds the sync one state further."""
         sync = self._found("syncs", call)
         sync["looks"] += 1
-        last = "error" if self._emulator.switch("syncs_end_with") == "error" else _STATES[-1]
-        sync["status"] = (*_STATES[:-1], last)[min(sync["looks"], len(_STATES) - 1)]
+        last = str(self._emulator.switch("syncs_end_with"))
+        sync["status"] = (*_STATES, last)[min(sync["looks"], len(_STATES))]
         self._emulator.store.put("syncs", str(call.params["id"]), sync)
         return JSONResponse(_without_looks(sync))
 
     def _data(self, call: Call) -> Response:
         sync = self._found("syncs", call)
-        if sync["status"] != "success":
+        if sync["status"] not in _DONE:
             return Response(status_code=204)
-        export = self._emulator.store.get("exports", sync["syncedInstanceUri"].rpartition("/")[2]) or {}
-        contacts = self._emulator.store.list("contacts")
-        wanted = _FILTER.match(str(export.get("filter", "")))
-        found = [doc for doc in contacts if wanted is None or _same(value_of(doc, wanted["field"]), wanted["value"])]
-        return self._page(call, [{"Email": value_of(doc, "C_EmailAddress")} for doc in found])
+        return self._rows(call, self._emulator.store.get("exports", sync["syncedInstanceUri"].rpartition("/")[2]) or {})
 
+    def _newest_data(self, call: Call) -> Response:
+        """The data of a definition: what its last finished sync brought."""
+        export = self._found("exports", call)
+        syncs = self._emulator.store.list("syncs")
+        done = any(each["syncedInstanceUri"] == export["uri"] and each["status"] in _DONE for each in syncs)
+        return self._rows(call, export) if done else Response(status_code=204)
 
-def _same(value: Any, wanted: str) -> bool:
-    return str(value or "").lower() == wanted.lower()
+    def _rows(self, call: Call, export: Doc) -> Response:
+        """The fields that the definition names, of the contacts that it asks for."""
+        asked, fields = str(export.get("filter") or ""), export.get("fields") or {}
+        found = [doc for doc in self._emulator.store.list("contacts") if not asked or bulk_filter.fits(doc, asked)]
+        rows = [
+            {name: bulk_filter.value(doc, str(statement)) or "" for name, statement in fields.items()} for doc in found
+        ]
+        return self._page(call, rows)
+
+    def _logs(self, call: Call) -> Response:
+        sync = self._found("syncs", call)
+        severity = "warning" if sync["status"] == "warning" else "information"
+        entry = {"syncUri": sync["uri"], "severity": severity, "statusCode": "ELQ-00101", "message": "Sync processed"}
+        return self._page(call, [{**entry, "count": 0, "createdAt": "2026-01-01T00:00:00.0000000Z"}])
+
+    def _rejects(self, call: Call) -> Response:
+        """An export rejects nothing."""
+        self._found("syncs", call)
+        return self._page(call, [])
 
 
 def _without_looks(sync: Doc) -> Doc:
@@ -155,13 +179,13 @@ def _without_looks(sync: Doc) -> Doc:
 
 
 def _asked(call: Call, doc: Doc) -> bool:
-    """Whether a document fits `q="name=*x*"`."""
+    """Whether a document fits `q="name=*x*"`; letter case counts."""
     query = call.query.get("q", "").strip('"')
     if not query:
         return True
     term, _, pattern = query.partition("=")
-    spelled = ".*".join(re.escape(part) for part in pattern.strip("'").lower().split("*"))
-    return re.fullmatch(spelled, str(doc.get(term, "")).lower()) is not None
+    spelled = ".*".join(re.escape(part) for part in pattern.strip("'").split("*"))
+    return re.fullmatch(spelled, str(doc.get(term, ""))) is not None
 
 
 def _failure(field: str, value: str, constraint: str) -> Response:
