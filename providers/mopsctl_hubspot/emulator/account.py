@@ -11,9 +11,23 @@ from mopsctl.emulator import Call, Doc
 from mopsctl_hubspot.emulator.area import DATES, Area, both_families
 from mopsctl_hubspot.emulator.objects import ObjectType
 from mopsctl_hubspot.emulator.tokens import record_scopes
-from mopsctl_hubspot.emulator.wire import Json, is_dated, now, stamp
+from mopsctl_hubspot.emulator.wire import Json, is_dated, now, page, stamp, unknown
 
 _VERSIONS = ("v3", *DATES)
+_OWNERS: tuple[Doc, ...] = tuple(
+    {
+        "id": str(7000 + number),
+        "userId": number,
+        "email": f"{first.lower()}@example.com",
+        "firstName": first,
+        "lastName": last,
+        "type": "PERSON",
+        "archived": False,
+        "createdAt": "2025-01-01T00:00:00.000Z",
+        "updatedAt": "2025-01-01T00:00:00.000Z",
+    }
+    for number, (first, last) in enumerate((("Ada", "Marlow"), ("Ben", "Ortiz")), start=1)
+)
 
 
 class Account(Area):
@@ -37,7 +51,21 @@ class Account(Area):
                 ("GET", "/pipelines", self._pipeline_limits),
             ],
         )
-        return [*about, *limits]
+        owners = both_families("owners", [("GET", "", self._owners), ("GET", "/{id}", self._owner)])
+        return [*about, *limits, *owners]
+
+    def _owners(self, call: Call) -> Response:
+        self._need_records(call, "crm.objects.owners.read")
+        email = call.query.get("email", "")
+        return Json(page([each for each in _OWNERS if email in ("", each["email"])], call, 100, 500))
+
+    def _owner(self, call: Call) -> Response:
+        self._need_records(call, "crm.objects.owners.read")
+        key = "userId" if call.query.get("idProperty") == "userId" else "id"
+        for each in _OWNERS:
+            if str(each[key]) == call.params["id"]:
+                return Json(each)
+        raise unknown(f"there is no owner {call.params['id']}", id=call.params["id"])
 
     def custom_properties(self, kind: ObjectType) -> list[Doc]:
         """The active properties of an object type that are not HubSpot's own."""

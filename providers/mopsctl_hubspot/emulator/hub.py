@@ -147,6 +147,11 @@ class HubSpotEmulator(Emulator):
         )
         return [route for area in areas for route in area.routes()]
 
+    def canonical_path(self, path: str) -> str:
+        """A slash at the end does not count."""
+        # The vendor's own client sends one (fact: hubspot-slashes).
+        return path.rstrip("/") or "/"
+
     def credentials(self, persona: str) -> dict[str, str]:
         """`account` (the portal id) and `token`, which may do everything; see `tokens` for the others."""
         return {"account": str(PORTALS[persona].id), "token": tokens.tokens(persona)["full"]}

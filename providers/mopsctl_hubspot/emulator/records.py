@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from mopsctl.emulator import Call, Doc
 from mopsctl_hubspot.emulator.area import Area, both_families
+from mopsctl_hubspot.emulator.batch import run_batch
 from mopsctl_hubspot.emulator.filters import matches, read_groups
 from mopsctl_hubspot.emulator.objects import ObjectType, object_type
 from mopsctl_hubspot.emulator.seed import put_record
@@ -31,10 +33,13 @@ class Records(Area):
             "objects",
             [
                 ("POST", "/{objectType}/search", self._search),
+                ("POST", "/{objectType}/batch/read", self._batch_read),
+                ("POST", "/{objectType}/batch/create", self._batch_create),
                 ("GET", "/{objectType}", self._list),
                 ("POST", "/{objectType}", self._create),
                 ("GET", one, self._read),
                 ("PATCH", one, self._change),
+                ("DELETE", one, self._archive),
             ],
         )
 
@@ -94,6 +99,42 @@ class Records(Area):
         kind = self._kind(call, "read")
         wanted = list(filter(None, call.query.get("properties", "").split(",")))
         return Json(_shown(self.find(kind, call.params["id"]), wanted))
+
+    def _batch_read(self, call: Call) -> Response:
+        kind, body = self._kind(call, "read"), body_of(call, ["inputs"])
+        wanted, key = [str(name) for name in body.get("properties") or []], body.get("idProperty")
+
+        def one(entry: Any) -> Doc:
+            if not isinstance(entry, dict) or "id" not in entry:
+                raise bad_json("each input has an id")
+            number = str(entry["id"])
+            return _shown(self._with(kind, number, str(key)) if key else self.find(kind, number), wanted)
+
+        return run_batch(self.store, call, one, 200)
+
+    def _with(self, kind: ObjectType, value: str, key: str) -> Doc:
+        """The record that has this value in a property, `email` for instance."""
+        for record in self.store.list(f"records:{kind.id}"):
+            if record["properties"].get(key) == value:
+                return record
+        raise unknown(f"there is no record whose {key} is {value}", id=value)
+
+    def _batch_create(self, call: Call) -> Response:
+        kind = self._kind(call, "write")
+
+        def one(entry: Any) -> Doc:
+            if not isinstance(entry, dict) or "properties" not in entry:
+                raise bad_json("each input has properties")
+            values = self._values(kind, entry["properties"])
+            return _shown(put_record(self.store, self.hub.portal, kind, values, now()), list(values))
+
+        return run_batch(self.store, call, one, 201)
+
+    def _archive(self, call: Call) -> Response:
+        """204, also where there is none of that id."""
+        kind = self._kind(call, "write")
+        self.store.delete(f"records:{kind.id}", call.params["id"])
+        return Response(status_code=204)
 
     def _create(self, call: Call) -> Response:
         kind = self._kind(call, "write")
