@@ -231,7 +231,7 @@ class _SystemPlanner:
 
 
 def _archived_twins(changes: Iterable[Change], archived: Mapping[Address, str]) -> list[Diagnostic]:
-    """A warning for each thing that is to be added while one of the same name lies in the vendor's archive."""
+    """A warning for each thing that comes back: one of its name lies in the vendor's archive, or is hidden there."""
     return [
         Diagnostic(
             rule="PL008",
@@ -242,7 +242,7 @@ def _archived_twins(changes: Iterable[Change], archived: Mapping[Address, str]) 
             address=str(change.address),
         )
         for change in changes
-        if change.action == "add" and change.address in archived
+        if change.action in ("add", "change") and change.address in archived
     ]
 
 

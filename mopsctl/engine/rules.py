@@ -76,8 +76,8 @@ RULES: Final = {
         PlanRule(
             "PL008",
             "warning",
-            "a thing that is added has no archived twin",
-            "Some vendors bring an archived thing of the same name back, with the values its records held, instead of making a new one.",
+            "a thing that is added or shown has no archived or hidden twin",
+            "Some vendors bring an archived or hidden thing of the same name back, with the values its records held, instead of making a new one.",
         ),
         PlanRule(
             "PL009",

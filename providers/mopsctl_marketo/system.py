@@ -74,7 +74,8 @@ class MarketoSystem(System):
         """Read every collection that is touched. Programs and what is in them are read by the names asked for."""
         for collection in self._collections.values():
             collection.start_over()
-        return self._observed([*(each.address for each in wanted), *known], tell=True)
+        reading = self._observed([*(each.address for each in wanted), *known], tell=True)
+        return replace(reading, archived=_hidden_twins(wanted, reading))
 
     def reread(self, addresses: Sequence[Address]) -> Reading:
         """Look again at the collections of these addresses, and show these only."""
@@ -147,3 +148,16 @@ def _collections(api: MarketoApi, settings: Settings, describe: Describe) -> dic
         Shown(api, settings),
     ]
     return {kind: collection for collection in every for kind in collection.kinds}
+
+
+def _hidden_twins(wanted: Sequence[Resource], reading: Reading) -> dict[Address, str]:
+    """Fields that are hidden and shall be seen again, each with what comes back."""
+    found = {}
+    for each in wanted:
+        seen = reading.items.get(each.address)
+        if seen is not None and seen.retired and each.attributes.get("hidden") is False:
+            found[each.address] = (
+                f"Marketo has a hidden field {each.address.name}, '{seen.attributes.get('label', each.title)}': it is shown again,"
+                " with the values that people held in it."
+            )
+    return found

@@ -72,3 +72,44 @@ def test_archived_twin_revived_unseen_in_a_batch(small: Stack) -> None:
     said = small.apply()
     assert said.code == 0
     assert said.out.count("brought back an archived property") == 1
+
+
+def _small_of(system: str, bind: str, names: tuple[str, str], folder: Path, run: Callable[..., Run]) -> Stack:
+    """The same stack on another system."""
+    for name, text in FILES.items():
+        text = text.replace("hubspot: {}", f"{system}: {{}}").replace("hubspot: contact", f"{system}: {bind}")
+        for old, new in zip(("amount_won", "other_won"), names, strict=True):
+            text = text.replace(f"hubspot: {old}", f"{system}: {new}")
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return Stack(folder, run)
+
+
+def test_archived_twin_hidden_on_marketo_is_told_before_it_is_shown_again(
+    tmp_path: Path, run: Callable[..., Run]
+) -> None:
+    small = _small_of("marketo", "person", ("amountWon", "otherWon"), tmp_path / "small", run)
+    assert small.apply().code == 0
+    assert twins(small.plan()) == []
+    with small.screen("marketo") as handle:
+        handle.do("edit_field", object_name="person", name="amountWon", isHidden=True)
+    (told,) = twins(small.plan())
+    assert told["address"] == "marketo:field/person.amountWon"
+    assert "a hidden field person.amountWon, 'Amount': it is shown again, with the values" in told["message"]
+    assert small.apply().code == 0
+    assert twins(small.plan()) == []
+
+
+def test_archived_twin_deleted_on_salesforce_does_not_come_back(tmp_path: Path, run: Callable[..., Run]) -> None:
+    """The name of a deleted field is free again: a new field of that name is new, and nothing is told."""
+    names = ("{Lead: Amount_Won__c}", "{Lead: Other_Won__c}")
+    small = _small_of("salesforce", "[Lead]", names, tmp_path / "small", run)
+    assert small.apply().code == 0
+    with small.screen("salesforce") as handle:
+        handle.do("delete_field", name="Lead.Amount_Won__c")
+    plan = small.plan()
+    assert [each["address"] for each in plan["changes"] if each["action"] == "add"] == [
+        "salesforce:field/Lead.Amount_Won__c"
+    ]
+    assert twins(plan) == []
