@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -76,13 +77,16 @@ def test_archived_twin_revived_unseen_in_a_batch(small: Stack) -> None:
 
 def _small_of(system: str, bind: str, names: tuple[str, str], folder: Path, run: Callable[..., Run]) -> Stack:
     """The same stack on another system."""
+    other = {"hubspot: {}": f"{system}: {{}}", "hubspot: contact": f"{system}: {bind}"}
+    other |= {
+        f"hubspot: {old}": f"{system}: {new}" for old, new in zip(("amount_won", "other_won"), names, strict=True)
+    }
     for name, text in FILES.items():
-        text = text.replace("hubspot: {}", f"{system}: {{}}").replace("hubspot: contact", f"{system}: {bind}")
-        for old, new in zip(("amount_won", "other_won"), names, strict=True):
-            text = text.replace(f"hubspot: {old}", f"{system}: {new}")
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(
+            functools.reduce(lambda said, old: said.replace(old, other[old]), other, text), encoding="utf-8"
+        )
     return Stack(folder, run)
 
 
