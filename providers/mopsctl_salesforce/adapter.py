@@ -47,10 +47,10 @@ class Salesforce(RoomProvider):
     )
 
     def refused(self, writes: Sequence[Write], seen: Mapping[Address, Observation]) -> Iterable[Diagnostic]:
-        """Picklist values that are live in another letter case."""
+        """Picklist values that are live in another letter case, and those that go while other picklists depend on them."""
         from mopsctl_salesforce.refusals import refused
 
-        return refused(writes)
+        return refused(writes, seen)
 
     def field_address(self, system: str, object_name: str, field_name: str) -> Address:
         """The address of a field, `salesforce:field/Lead.Business_Unit__c`."""

@@ -59,6 +59,11 @@ FIELD_ATTRIBUTES: Mapping[str, Attribute] = {
     "summary_operation": Attribute(),
     "summarized_field": Attribute(),
     "summary_foreign_key": Attribute(),
+    "controlled_by": Attribute(
+        mode="verify",
+        why="which values are offered beside which is the design of the form",
+        title="dependency on another picklist",
+    ),
     "holds": Attribute(
         mode="verify", why="Salesforce defines its standard fields itself", title="kind of data of the standard field"
     ),

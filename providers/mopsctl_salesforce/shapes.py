@@ -78,10 +78,17 @@ _FLAGS_OF_FIELDS = (
     "restrictedPicklist",
     "unique",
 )
-_CHOICE = record({"value": text, "label": maybe(text), "active": switch, "defaultValue": switch})
+_CHOICE = record(
+    {"value": text, "label": maybe(text), "active": switch, "defaultValue": switch, "validFor?": maybe(text)}
+)
 _FIELD = record(
     {"name": name, "label": text, "type": name, "length": whole, "precision": whole, "scale": whole}
-    | {"inlineHelpText": maybe(text), "defaultValueFormula": maybe(text), "calculatedFormula": maybe(text)}
+    | {
+        "controllerName?": maybe(text),
+        "inlineHelpText": maybe(text),
+        "defaultValueFormula": maybe(text),
+        "calculatedFormula": maybe(text),
+    }
     | {"defaultValue": maybe(scalar), "picklistValues": many(_CHOICE), "referenceTo": many(text)}
     | {
         each: switch if each not in ("restrictedDelete", "cascadeDelete") else maybe(switch)
@@ -102,7 +109,10 @@ def _value(value: Any, at: str) -> str:
 
 def _field_metadata(value: Any, at: str) -> str:
     listed = record({"value?": many(_value), "sorted?": switch})
-    value_set = record({"restricted?": switch, "valueSetName?": text, "valueSetDefinition?": listed})
+    # A value set with dependencies (fact: salesforce-value-settings).
+    setting = record({"valueName": text, "controllingFieldValue": one_of(text, many(text))})
+    dependent: dict[str, Shape] = {"controllingField?": maybe(text), "valueSettings?": maybe(many(setting))}
+    value_set = record({"restricted?": switch, "valueSetName?": text, "valueSetDefinition?": listed, **dependent})
     plain = {f"{each}?": scalar for each in _PLAIN_METADATA}
     flaw = record({"type?": text, "valueSet?": value_set, "formula?": text, "complianceGroup?": text, **plain})(
         value, at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -74,13 +75,14 @@ _FORMULA_TYPES: Mapping[str, str] = {
 
 def values_of(org: SalesforceEmulator, field: Doc) -> list[Doc]:
     """The values of a choice field, wherever they are kept; deactivated ones as the org's switch says."""
-    listed = _stored(org, field)
+    listed = stored_values(org, field)
     if org.switch("inactive_values") == "hidden":
         listed = [value for value in listed if value.get("isActive") is not False]
     return listed
 
 
-def _stored(org: SalesforceEmulator, field: Doc) -> list[Doc]:
+def stored_values(org: SalesforceEmulator, field: Doc) -> list[Doc]:
+    """Every value of a choice field, deactivated ones too."""
     standard = seed.FIELD_VALUE_SETS.get(f"{field['object']}.{field['name']}")
     if standard and not field["custom"]:
         return list(
@@ -119,6 +121,7 @@ def field(org: SalesforceEmulator, doc: Doc) -> Doc:
     metadata, native = doc["metadata"], doc["metadata"]["type"]
     number = native in ("Number", "Currency", "Percent", "Summary")
     whole = native == "Number" and not metadata.get("scale") and not doc["custom"]
+    controller = (metadata.get("valueSet") or {}).get("controllingField")
     calculated = is_calculated(doc) and native != "AutoNumber"
     return {
         "aggregatable": native not in ("LongTextArea", "Html", "Checkbox"),
@@ -128,13 +131,13 @@ def field(org: SalesforceEmulator, doc: Doc) -> Doc:
         "calculatedFormula": metadata.get("formula"),
         "cascadeDelete": metadata.get("deleteConstraint") == "Cascade" or native == "MasterDetail",
         "caseSensitive": bool(metadata.get("caseSensitive")),
-        "controllerName": None,
+        "controllerName": controller,
         "createable": not calculated and native not in ("Id", "AutoNumber"),
         "custom": doc["custom"],
         "defaultValue": _default(metadata),
         "defaultValueFormula": metadata.get("defaultValue") if native != "Checkbox" else None,
         "defaultedOnCreate": native == "Checkbox",
-        "dependentPicklist": False,
+        "dependentPicklist": controller is not None,
         "deprecatedAndHidden": False,
         "digits": metadata.get("precision", 0) if whole else 0,
         "encrypted": native == "EncryptedText",
@@ -154,7 +157,7 @@ def field(org: SalesforceEmulator, doc: Doc) -> Doc:
         "nameField": doc["name"] == "Name",
         "nillable": not metadata.get("required") and native not in ("Checkbox", "Id", "MasterDetail"),
         "permissionable": is_secured(doc),
-        "picklistValues": [_value(value) for value in values_of(org, doc)],
+        "picklistValues": [_value(value, _valid_for(org, doc, value)) for value in values_of(org, doc)],
         "precision": metadata.get("precision", 18) if number else 0,
         "referenceTo": [metadata.get("referenceTo") or "User"] if native in ("Lookup", "MasterDetail") else [],
         "relationshipName": _relationship(doc) if native in ("Lookup", "MasterDetail") else None,
@@ -186,11 +189,28 @@ def _relationship(doc: Doc) -> str:
     return name.removesuffix("__c") + "__r" if doc["custom"] else name.removesuffix("Id")
 
 
-def _value(value: Doc) -> Doc:
+def _valid_for(org: SalesforceEmulator, doc: Doc, value: Doc) -> str | None:
+    """The controlling values beside which a value is offered: one bit each, in the order describe lists them."""
+    value_set = doc["metadata"].get("valueSet") or {}
+    field = org.field(f"{doc['object']}.{value_set.get('controllingField')}")
+    if field is None:
+        return None
+    listed = [each["valueName"] for each in values_of(org, field)] or ["unchecked", "checked"]
+    settings = value_set.get("valueSettings") or []
+    offered = {
+        one for each in settings if each["valueName"] == value["valueName"] for one in each["controllingFieldValue"]
+    }
+    bits = bytearray((len(listed) + 7) // 8)
+    for place, name in enumerate(listed):
+        bits[place // 8] |= (0x80 >> place % 8) if name in offered else 0
+    return base64.b64encode(bytes(bits)).decode()
+
+
+def _value(value: Doc, valid_for: str | None) -> Doc:
     return {
         "active": value.get("isActive") is not False,
         "defaultValue": bool(value.get("default")),
         "label": value["label"],
-        "validFor": None,
+        "validFor": valid_for,
         "value": value["valueName"],
     }

@@ -70,7 +70,7 @@ class Fields:
         self._check_shape(name, metadata)
         self._check_change(name, known, metadata)
         if "valueSet" in metadata:
-            metadata["valueSet"] = Lists(self._org).of_field(known, metadata["valueSet"])
+            metadata["valueSet"] = Lists(self._org).of_field(object_name, known, metadata["valueSet"])
         if metadata.get("formula"):
             self._check_formula(object_name, bare, metadata)
         if known is None and sum(each["custom"] for each in self._org.fields(object_name)) >= self._org.limit(

@@ -21,7 +21,7 @@ _LISTS = frozenset(
         "customPermissions",
         "objectMapping",
     }
-    | {"mappingFields", "types", "members", "valueSettings", "summaryFilterItems"}
+    | {"mappingFields", "types", "members", "valueSettings", "controllingFieldValue", "summaryFilterItems"}
 )
 _NUMBERS = frozenset(
     {"length", "precision", "scale", "visibleLines", "probability", "startingNumber", "relationshipOrder"}
@@ -67,6 +67,9 @@ _FIELD_ELEMENTS = frozenset(
     }
     | {"trackHistory", "trackTrending", "type", "unique", "valueSet", "visibleLines", "writeRequiresMasterRead"}
 )
+
+
+_SETTING_ELEMENTS = frozenset({"controllingFieldValue", "valueName"})
 
 
 class PackageError(Exception):
@@ -163,13 +166,16 @@ def _checked(kind: str, content: Doc, path: str) -> Doc:
     return own
 
 
-def _content(element: ElementTree.Element) -> Doc:
-    """An element's children; `fullName` is called `valueName`, as the Tooling API does."""
+def _content(element: ElementTree.Element, within: str = "") -> Doc:
+    """An element's children; `fullName` is called `valueName`, as the Tooling API does, but not where files say that too."""
     found: dict[str, Any] = {}
     for child in element:
         tag = child.tag.rpartition("}")[2]
-        value: Any = _content(child) if len(child) else _scalar(tag, child.text or "")
-        tag = "valueName" if tag == "fullName" else tag
+        value: Any = _content(child, tag) if len(child) else _scalar(tag, child.text or "")
+        if tag == "valueSettings" and set(value) - _SETTING_ELEMENTS:
+            wrong = min(set(value) - _SETTING_ELEMENTS)
+            raise PackageError(f"Element {{{NAMESPACE}}}{wrong} invalid at this location in type ValueSettings")
+        tag = "valueName" if tag == "fullName" and within != "valueSettings" else tag
         if tag in _LISTS:
             found.setdefault(tag, []).append(value)
         else:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mopsctl.emulator import Doc
-from mopsctl_salesforce.emulator import seed
+from mopsctl_salesforce.emulator import describe, seed
 from mopsctl_salesforce.emulator.refusals import NAME, ComponentError, Taken
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ class Lists:
         self._org = org
         self._store = org.store
 
-    def of_field(self, known: Doc | None, value_set: Doc) -> Doc:
-        """The value set of a field as it is stored."""
+    def of_field(self, owner: str, known: Doc | None, value_set: Doc) -> Doc:
+        """The value set of a field of the object `owner` as it is stored."""
         before = (known or {"metadata": {}})["metadata"].get("valueSet") or {}
         own, name = value_set.get("valueSetDefinition") or {}, value_set.get("valueSetName")
         if bool(own) == bool(name):
@@ -40,14 +40,32 @@ class Lists:
                 )
             if before.get("valueSetDefinition"):
                 raise ComponentError("A picklist with its own values cannot be changed to use a global value set")
-            return {"restricted": True, "valueSetName": name}
+            return {"restricted": True, "valueSetName": name, **self._dependency(owner, value_set)}
         if before.get("valueSetName"):
             raise ComponentError("A picklist that uses a global value set cannot be changed to have its own values")
         listed = self._listed(own.get("value") or [], (before.get("valueSetDefinition") or {}).get("value") or [])
         return {
             "restricted": bool(value_set.get("restricted")),
             "valueSetDefinition": {"sorted": bool(own.get("sorted")), "value": listed},
+            **self._dependency(owner, value_set, {each["valueName"] for each in listed}),
         }
+
+    def _dependency(self, owner: str, value_set: Doc, own: set[str] | None = None) -> Doc:
+        """Which values are offered beside which of another field, checked; whole, so that what is left out is gone."""
+        controller, settings = value_set.get("controllingField"), value_set.get("valueSettings") or []
+        if not controller:
+            if settings:
+                raise ComponentError("Must specify 'controllingField' for valueSettings")
+            return {}
+        field = self._org.field(f"{owner}.{controller}")
+        if field is None:
+            raise ComponentError(f"Controlling field {controller} does not exist", "INVALID_CROSS_REFERENCE_KEY")
+        known = {each["valueName"] for each in describe.stored_values(self._org, field)} or {"checked", "unchecked"}
+        for each in settings:
+            for value, there in ((each["valueName"], own), *((one, known) for one in each["controllingFieldValue"])):
+                if there is not None and value not in there:
+                    raise ComponentError(f"Picklist value: {value} in picklist: {controller} not found")
+        return {"controllingField": controller, "valueSettings": settings}
 
     def _listed(self, new: Sequence[Doc], before: Sequence[Doc], *, keep: bool = False) -> list[Doc]:
         """The stored list: what is left out stays, deactivated (or untouched, with `keep`)."""

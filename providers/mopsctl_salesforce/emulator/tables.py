@@ -216,7 +216,7 @@ def metadata_of(org: SalesforceEmulator, metadata: Mapping[str, Any]) -> Doc:
 
 def _shown_values(org: SalesforceEmulator, value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _shown_values(org, each) for key, each in value.items()}
+        return {key: each if key == "valueSettings" else _shown_values(org, each) for key, each in value.items()}
     if not isinstance(value, list):
         return value
     hidden = org.switch("inactive_values") == "hidden"

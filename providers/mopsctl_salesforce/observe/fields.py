@@ -9,7 +9,7 @@ from mopsctl.resource import Json, Observation
 from mopsctl_salesforce import names, shapes
 from mopsctl_salesforce.kinds import FIELD_ATTRIBUTES
 from mopsctl_salesforce.observe.look import Items, Look, Row, tooling_rows
-from mopsctl_salesforce.wire import fields
+from mopsctl_salesforce.wire import dependencies, fields
 
 _DEFINITION = (
     "SELECT QualifiedApiName, Label, DataType, Description, SecurityClassification, ComplianceGroup, BusinessStatus"
@@ -55,7 +55,13 @@ def observe(look: Look) -> Items:
             field = f"{object_name}.{definition['QualifiedApiName']}"
             row = described[object_name].get(definition["QualifiedApiName"])
             found = _Field(
-                look, field, row=ids.get(field), described=row, definition=definition, metadata=metadata.get(field)
+                look,
+                field,
+                row=ids.get(field),
+                described=row,
+                definition=definition,
+                metadata=metadata.get(field),
+                dependency=dependencies.of(row, described[object_name], metadata.get(field)),
             )
             items[look.address("field", field)] = found.observation()
     return items
@@ -104,7 +110,15 @@ class _Field:
     """One live field."""
 
     def __init__(
-        self, look: Look, name: str, *, row: Row | None, described: Row | None, definition: Row, metadata: Row | None
+        self,
+        look: Look,
+        name: str,
+        *,
+        row: Row | None,
+        described: Row | None,
+        definition: Row,
+        metadata: Row | None,
+        dependency: Mapping[str, Json],
     ) -> None:
         self._look = look
         self._name = name
@@ -112,6 +126,7 @@ class _Field:
         self._described = described
         self._shape = self._in_shape(definition, metadata)
         self._custom = row is not None
+        self._dependency = dependency
 
     def _in_shape(self, definition: Row, metadata: Row | None) -> Row:
         if self._described is not None:
@@ -123,7 +138,10 @@ class _Field:
 
     def observation(self) -> Observation:
         """The field as the engine sees it."""
-        attributes = fields.attributes(self._shape) if self._custom else {"holds": fields.holds(self._shape)}
+        own = fields.attributes(self._shape) if self._custom else {"holds": fields.holds(self._shape)}
+        attributes: dict[str, Json] = dict(own)
+        if self._dependency:
+            attributes["controlled_by"] = dict(self._dependency)
         writable, why_not = self._narrowed(attributes)
         return Observation(
             address=self._look.address("field", self._name),

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _VALUE_NAME = "valueName"  # the Tooling API's word for what files call fullName
+_SETTINGS = "valueSettings"  # the one place where files say valueName, too
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -19,9 +20,11 @@ def document(root: str, content: Mapping[str, Any]) -> str:
     return f'{_HEAD}<{root} xmlns="{NAMESPACE}">\n{_children(content, 1)}</{root}>\n'
 
 
-def _children(content: Mapping[str, Any], depth: int) -> str:
+def _children(content: Mapping[str, Any], depth: int, within: str = "") -> str:
+    # Only values of a definition have a fullName (fact: salesforce-value-settings).
+    value_name = _VALUE_NAME if within == _SETTINGS else "fullName"
     return "".join(
-        _element("fullName" if key == _VALUE_NAME else key, content[key], depth) for key in _in_order(content)
+        _element(value_name if key == _VALUE_NAME else key, content[key], depth) for key in _in_order(content)
     )
 
 
@@ -38,7 +41,7 @@ def _element(tag: str, value: Any, depth: int) -> str:
         case list():
             return "".join(_element(tag, each, depth) for each in value)
         case dict():
-            return f"{pad}<{tag}>\n{_children(value, depth + 1)}{pad}</{tag}>\n"
+            return f"{pad}<{tag}>\n{_children(value, depth + 1, tag)}{pad}</{tag}>\n"
         case bool():
             return f"{pad}<{tag}>{str(value).lower()}</{tag}>\n"
         case _:
