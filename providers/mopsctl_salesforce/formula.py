@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from mopsctl.condition import All, AnyOf, Condition, Not, Scalar, Test
 from mopsctl.element import Field
+from mopsctl_salesforce import names
 
 LONGEST_SOURCE = 3_900
 USUAL_COMPILED = 5_000
 LARGEST_COMPILED = 15_000
 
-Sort = Literal["pick", "multi", "text", "number", "bool", "date", "datetime", "long", "reference"]
+Sort = Literal["pick", "multi", "text", "number", "bool", "date", "datetime", "time", "long", "reference"]
 
 _SORTS: Mapping[str, Sort] = {
     "choice": "pick",
@@ -39,6 +41,8 @@ _NATIVE_SORTS: Mapping[str, Sort] = {
     "Number": "number",
     "Currency": "number",
     "Percent": "number",
+    "Summary": "number",
+    "Time": "time",
     "Checkbox": "bool",
     "Date": "date",
     "DateTime": "datetime",
@@ -94,7 +98,8 @@ def sort_of(field: Field) -> Sort:
     if isinstance(native, str):
         return _NATIVE_SORTS.get(native, "text")
     if field.type == "country":
-        return "pick" if field.name.endswith("Code") else "text"
+        chosen = bool(field.values) if names.is_custom(field.name) else field.name.endswith("Code")
+        return "pick" if chosen else "text"
     return _SORTS.get(field.type, "text")
 
 
@@ -110,9 +115,33 @@ def text(value: object) -> str:
     return f'"{escaped}"'
 
 
-def number(value: float) -> str:
-    """A number literal; whole numbers without a fraction."""
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
+def number(value: float | Decimal) -> str:
+    """A number literal; whole numbers without a fraction, none with an exponent."""
+    return str(int(value)) if float(value).is_integer() else format(Decimal(str(value)), "f")
+
+
+def is_percent(field: Field) -> bool:
+    """True where manifests speak in percent and formulas see the fraction: 80 there is 0.8 here."""
+    native = field.hints.get("type")
+    return native == "Percent" if isinstance(native, str) else field.type == "percent"
+
+
+def fraction(value: float) -> Decimal:
+    """A percentage as formulas see it."""
+    return Decimal(str(value)) / 100  # records hold the percentage itself (fact: salesforce-percent-fraction)
+
+
+def literal(field: Field, operand: Scalar) -> str:
+    """A number or a date as the field is compared with it. Raises Inexpressible."""
+    sort = sort_of(field)
+    if sort == "number" and isinstance(operand, int | float):
+        return number(fraction(operand) if is_percent(field) else operand)
+    if sort in ("date", "datetime"):
+        day = _day(operand)
+        if sort == "date":
+            return f"DATE({day.year}, {day.month}, {day.day})"
+        return f'DATETIMEVALUE("{day.isoformat()} 00:00:00")'
+    raise Inexpressible(f"formulas cannot compare {field.name} with '{operand}'")
 
 
 def compiled_size(source: str) -> int:
@@ -172,7 +201,7 @@ class _Question:
                 return f"INCLUDES({self._name}, {text(wanted)})"
             case "bool":
                 return self._name if wanted in (True, "true") else f"NOT({self._name})"
-            case "number" | "date" | "datetime":
+            case "number" | "date" | "datetime" | "time":
                 return self._compared("=", wanted)
             case _:
                 return f"{self._name} = {text(wanted)}"
@@ -188,25 +217,17 @@ class _Question:
         source = f"LOWER({f'TEXT({self._name})' if self._sort == 'pick' else self._name})"
         wanted = words.lower()
         if not whole:
-            return f"CONTAINS({source}, {text(wanted)})"
+            # An empty text makes CONTAINS null, and so NOT of it; with a sign in front it is never empty. The sign is one that
+            # the words do not begin with, so that they are found in the text only.
+            front = "-" if wanted.startswith(" ") else " "
+            return f"CONTAINS({text(front)} & {source}, {text(wanted)})"
         for separator in _SEPARATORS:
             source = f'SUBSTITUTE({source}, {text(separator)}, " ")'
             wanted = wanted.replace(separator, " ")
         return f'CONTAINS(" " & {source} & " ", {text(f" {wanted} ")})'
 
     def _compared(self, sign: str, operand: Scalar) -> str:
-        literal = self._literal(operand)
-        return f"AND(NOT(ISBLANK({self._name})), {self._name} {sign} {literal})"
-
-    def _literal(self, operand: Scalar) -> str:
-        if self._sort == "number" and isinstance(operand, int | float):
-            return number(operand)
-        if self._sort in ("date", "datetime"):
-            day = _day(operand)
-            if self._sort == "date":
-                return f"DATE({day.year}, {day.month}, {day.day})"
-            return f'DATETIMEVALUE("{day.isoformat()} 00:00:00")'
-        raise Inexpressible(f"formulas cannot compare {self._name} with '{operand}'")
+        return f"AND(NOT(ISBLANK({self._name})), {self._name} {sign} {literal(self._field, operand)})"
 
     def _within(self, days: int) -> str:
         if self._sort not in ("date", "datetime"):
@@ -227,7 +248,7 @@ def _joined(function: str, parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{function}({', '.join(parts)})"
 
 
-def banded(source: str, bands: Iterable[tuple[str, float]]) -> str:
+def banded(source: str, bands: Iterable[tuple[str, float | Decimal]]) -> str:
     """The label of the band that a number falls into; `bands` are (label, lowest), highest first."""
     *upper, (last, _) = tuple(bands)
     formula = text(last)

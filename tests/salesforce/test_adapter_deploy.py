@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from mopsctl_salesforce.apply import deploy
 
@@ -14,7 +15,7 @@ from mopsctl.address import Address
 from mopsctl.emulator import Call, Cut, Handle
 from mopsctl.errors import OutcomeUnknown, VendorError
 from mopsctl.resource import Result, Write
-from tests.salesforce.conftest import Account, person, values
+from tests.salesforce.conftest import Account, V, person, values
 
 TEXT = {"family": "text", "type": "Text", "length": 80}
 DEPLOY = "/services/data/v66.0/metadata/deployRequest"
@@ -308,6 +309,20 @@ def test_the_servers_words_about_a_formula_reach_the_change(account: Account, ru
     result = account.set("field/Lead.F__c", formula)
     assert result.outcome == "failed"
     assert problem in result.error
+
+
+def test_a_percentage_is_a_fraction_to_formulas_only(account: Account, raw: httpx.Client) -> None:
+    share = {"family": "number", "type": "Percent", "label": "Share", "precision": 5, "scale": 2, "default": "0.25"}
+    half = {"family": "Formula", "type": "Formula (Percent)", "formula": "IF(Share__c >= 0.8, Share__c / 2, 0)"}
+    assert account.set("field/Lead.Share__c", share).outcome == "done"
+    assert account.set("field/Lead.Half__c", {**half, "label": "Half", "scale": 2}).outcome == "done"
+    rights = {f"Lead.{name}": {"read": True, "edit": name == "Share__c"} for name in ("Share__c", "Half__c")}
+    account.put(**{"permission-set/own": {"label": "own", "fields": rights}})
+    account.set("permission-assignment/own", {"users": {"this user": {"assigned": True}}})
+    made = raw.post(f"{V}/sobjects/Lead", json={"LastName": "A", "Company": "B", "Share__c": 80}).json()
+    soql = f"SELECT Share__c, Half__c FROM Lead WHERE Id = '{made['id']}'"
+    (row,) = raw.get(f"{V}/query", params={"q": soql}).json()["records"]
+    assert (row["Share__c"], row["Half__c"]) == (80, 40)
 
 
 def test_a_formula_that_compiles_to_too_much_says_what_to_do(account: Account) -> None:

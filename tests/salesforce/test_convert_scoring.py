@@ -127,6 +127,15 @@ def test_fractions_are_rounded_once_at_the_end() -> None:
     assert score_of(formula_of(model(groups=(half,))), CountryCode="US") == 3
 
 
+def test_a_score_in_percent_is_a_fraction_to_its_formula() -> None:
+    share = replace(FIT, type="percent")
+    found = resources_of([share, SIZE, TITLE, model(settings={"band_field": "Fit_Band__c"})])
+    source = str(found["field/Lead.Fit_Score__c"].attributes["formula"])
+    assert found["field/Lead.Fit_Score__c"].attributes["type"] == "Formula (Percent)"
+    assert score_of(source, Title="VP Sales", Employee_Band__c="251-1000") == 0.85
+    assert found["field/Lead.Fit_Band__c"].attributes["formula"].startswith('IF(Fit_Score__c >= 0.7, "A", ')
+
+
 def test_caps_and_range_hold() -> None:
     low = RuleGroup("low", (Rule("l", -30, when=Asked("field", "country", "is", ("US",))),), cap_min=-10)
     assert score_of(formula_of(model(groups=(low,), minimum=-50)), CountryCode="US") == -10
@@ -140,12 +149,24 @@ def test_caps_and_range_hold() -> None:
         (person("Flag__c", "boolean", key="it"), (("true", 5),), {}, 2),
         (person("Stars__c", "integer", key="it"), (("3", 9),), {"Stars__c": 3}, 9),
         (person("Word__c", "text", key="it"), (("x", 4),), {"Word__c": "x"}, 4),
+        (person("Day__c", "date", key="it"), (("2026-01-01", 6),), {"Day__c": "2026-01-01"}, 6),
+        (person("At__c", "datetime", key="it"), (("2026-01-01", 6),), {"At__c": "2026-01-01T00:00:00"}, 6),
+        (person("Share__c", "percent", key="it"), (("80", 8), ("12.5", 3)), {"Share__c": 80}, 8),
+        (person("Share__c", "percent", key="it"), (("80", 8), ("12.5", 3)), {"Share__c": 12.5}, 3),
+        (person("Land__c", "country", key="it", values=values("US")), (("US", 5),), {"Land__c": "US"}, 5),
     ],
 )
 def test_a_table_of_points_works_on(field: Field, table: Any, record: dict[str, Any], expected: int) -> None:
     rule = Rule("t", field="it", points_by_value=table, otherwise=2)
     source = formula_of(model(groups=(RuleGroup("g", (rule,)),), fields={**FIELDS, "it": field}))
-    kinds = {"Flag__c": "Boolean", "Stars__c": "Number", "Word__c": "Text"}
+    kinds = {
+        "Flag__c": "Boolean",
+        "Stars__c": "Number",
+        "Word__c": "Text",
+        "Share__c": "Percent",
+        "Land__c": "Picklist",
+    }
+    kinds |= {"Day__c": "Date", "At__c": "DateTime"}
     tree = compiler.parse(source)
     compiler.Checker(kinds, rule=False).check(tree)
     assert evaluate.evaluate(tree, evaluate.Record(record, kinds, date(2026, 9, 1))) == expected
@@ -160,10 +181,13 @@ def test_a_table_of_points_works_on(field: Field, table: Any, record: dict[str, 
         Rule("elsewhere", 5, when=Asked("field", "unknown", "is", ("x",))),
         Rule("many", field="topics", points_by_value=(("a", 1),)),
         Rule("word", field="stars", points_by_value=(("many", 1),)),
+        Rule("soon", field="day", points_by_value=(("soon", 1),)),
+        Rule("hour", field="hour", points_by_value=(("09:00", 1),)),
     ],
 )
 def test_a_rule_that_no_formula_expresses_is_named_and_left_to_a_person(rule: Rule) -> None:
     fields = {**FIELDS, "topics": person("T__c", "multi_choice"), "stars": person("S__c", "integer")}
+    fields |= {"day": person("D__c", "date"), "hour": person("H__c", "text", hints={"type": "Time"})}
     score = model(groups=(ROLE, RuleGroup("more", (rule,))), fields=fields)
     found = converted(score)
     assert found["field/Lead.Fit_Score__c"].attributes["type"] == "Number"
@@ -187,7 +211,7 @@ def test_a_formula_that_is_too_long_is_left_to_a_person() -> None:
 
 
 def test_a_formula_that_may_compile_to_too_much_is_said() -> None:
-    rule = Rule("many", 1, when=Asked("field", "job_title", "contains", tuple(f"w{number}" for number in range(110))))
+    rule = Rule("many", 1, when=Asked("field", "job_title", "contains", tuple(f"w{number}" for number in range(95))))
     assert ("SF032", "warning") in findings_of([FIT, model(groups=(RuleGroup("g", (rule,)),))])
 
 

@@ -29,6 +29,10 @@ FIELDS = {
     "at": person("At__c", "datetime", key="at"),
     "notes": person("Notes__c", "long_text", key="notes"),
     "country": person("CountryCode", "country", key="country"),
+    "market": person("Market__c", "country", key="market", values=values("US", "CA")),
+    "share": person("Share__c", "percent", key="share"),
+    "total": person("Total__c", "decimal", key="total", hints={"type": "Summary"}),
+    "hour": person("Hour__c", "text", key="hour", hints={"type": "Time"}),
 }
 KINDS = {
     "Title": "Text",
@@ -40,6 +44,10 @@ KINDS = {
     "At__c": "DateTime",
     "Notes__c": "LongText",
     "CountryCode": "Picklist",
+    "Market__c": "Picklist",
+    "Share__c": "Percent",
+    "Total__c": "Number",
+    "Hour__c": "Time",
 }
 
 
@@ -91,6 +99,17 @@ def holds(condition: Condition, record: Mapping[str, Any]) -> bool:
         (asks("at", "after", "2026-01-01"), {"At__c": "2026-01-01T00:00:01"}, True),
         (asks("at", "within", 2), {"At__c": "2026-08-31T10:00:00"}, True),
         (asks("country", "in", "US", "CA"), {"CountryCode": "CA"}, True),
+        (asks("market", "in", "US", "CA"), {"Market__c": "CA"}, True),
+        (asks("market", "contains", "c"), {"Market__c": "CA"}, True),
+        (asks("share", "gte", 80), {"Share__c": 80}, True),
+        (asks("share", "gt", 80), {"Share__c": 80}, False),
+        (asks("share", "is", 12.5), {"Share__c": 12.5}, True),
+        (asks("share", "between", 7, 29), {"Share__c": 29}, True),
+        (asks("total", "gte", 3), {"Total__c": 3}, True),
+        (Not(asks("title", "contains", "vp")), {"Title": ""}, True),
+        (Not(asks("title", "has_word", "vp")), {}, True),
+        (asks("title", "contains", " vp"), {"Title": "vp"}, False),
+        (asks("title", "contains", " vp"), {"Title": "new vp"}, True),
         (All((asks("flag", "is", True), asks("size", "gt", 1))), {"Flag__c": True, "Size__c": 2}, True),
         (AnyOf((asks("flag", "is", True), asks("size", "gt", 1))), {"Size__c": 1}, False),
         (Not(asks("flag", "is", True)), {}, True),
@@ -115,6 +134,7 @@ def test_a_condition_holds_where_it_should(condition: Condition, record: dict[st
         (asks("title", "gt", "a"), "compare"),
         (asks("day", "before", "soon"), "no date"),
         (asks("title", "within", 3), "no date"),
+        (asks("hour", "is", "09:00"), "compare Hour__c"),
     ],
 )
 def test_what_a_formula_cannot_ask_is_named(condition: Condition, why: str) -> None:

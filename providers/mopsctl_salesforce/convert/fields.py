@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from mopsctl.condition import Scalar
@@ -179,10 +180,19 @@ def default(native: str, value: Scalar, field: Field) -> Json:
     if native == "Checkbox":
         return value
     if native in NUMBERS and isinstance(value, int | float):
-        return formulas.number(value)
+        return formulas.number(formulas.fraction(value) if native == "Percent" else value)
     if native == "Date":
         return "DATE({}, {}, {})".format(*(part.lstrip("0") for part in str(value)[:10].split("-")))
-    return f"DATETIMEVALUE({formulas.text(value)})" if native == "DateTime" else formulas.text(value)
+    return f"DATETIMEVALUE({formulas.text(_moment(str(value)))})" if native == "DateTime" else formulas.text(value)
+
+
+def _moment(value: str) -> str:
+    """A date and time in the only spelling that DATETIMEVALUE takes, and in its zone, GMT."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return f"{moment.astimezone(UTC) if moment.tzinfo else moment:%Y-%m-%d %H:%M:%S}"
 
 
 def _classification(field: Field) -> dict[str, Json]:

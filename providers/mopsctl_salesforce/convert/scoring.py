@@ -46,7 +46,10 @@ def _is_ours(work: Work, draft: Draft | None) -> bool:
 
 def _rules(work: Work, score: Score) -> None:
     problems = list(_problems(score))
+    result = _number_type(work, score)
     source = "" if problems else compiled(score)
+    if result == "Percent":
+        source = f"({source}) / 100"
     if len(source) > formula.LONGEST_SOURCE:
         problems.append(
             (
@@ -69,7 +72,7 @@ def _rules(work: Work, score: Score) -> None:
             hint="let Salesforce check the plan before you apply it, or use fewer words per rule",
         )
     draft = _draft(work, score.object, score.field, score)
-    _overlay(work, draft, _number_type(work, score), source)
+    _overlay(work, draft, result, source)
     draft.capability = "scoring.fit"
 
 
@@ -199,7 +202,7 @@ def term(rule: Rule, score: Score) -> str:
 def _table(rule: Rule, field: Field) -> str:
     otherwise = formula.number(rule.otherwise or 0)
     sort = formula.sort_of(field)
-    if sort in ("multi", "long", "reference"):
+    if sort in ("multi", "long", "reference", "time"):
         raise formula.Inexpressible(f"{field.name} can hold what a table of points has no line for")
     if sort == "bool":
         points = {str(value).lower(): each for value, each in rule.points_by_value}
@@ -212,10 +215,12 @@ def _table(rule: Rule, field: Field) -> str:
 
 
 def _case(field: Field, value: str, sort: formula.Sort) -> str:
+    if sort in ("date", "datetime"):
+        return formula.literal(field, value)
     if sort != "number":
         return formula.text(formula.spelled(field, value))
     try:
-        return formula.number(float(value))
+        return formula.literal(field, float(value))
     except ValueError:
         raise formula.Inexpressible(f"'{value}' is no number, and {field.name} is one") from None
 
@@ -224,7 +229,14 @@ def _bands(work: Work, score: Score) -> None:
     name = score.settings.get("band_field")
     if not name or not score.bands:
         return
-    _overlay(work, _draft(work, score.object, str(name), score), "Text", formula.banded(score.field, score.bands))
+    _overlay(work, _draft(work, score.object, str(name), score), "Text", _banded(work, score))
+
+
+def _banded(work: Work, score: Score) -> str:
+    """The label of the band that the score is in; a score in percent is read as the fraction that formulas see."""
+    percent = _number_type(work, score) == "Percent"
+    bands = ((label, formula.fraction(low) if percent else low) for label, low in score.bands)
+    return formula.banded(score.field, bands)
 
 
 def _grade(work: Work, score: Score, all_scores: Sequence[Score]) -> None:
@@ -236,5 +248,5 @@ def _grade(work: Work, score: Score, all_scores: Sequence[Score]) -> None:
     if partner is None or not partner.bands or draft is None or not _is_ours(work, draft):
         return
     fit, engagement = (score, partner) if score.dimension == "fit" else (partner, score)
-    halves = [formula.banded(each.field, each.bands) for each in (fit, engagement)]
+    halves = [_banded(work, each) for each in (fit, engagement)]
     _overlay(work, draft, "Text", " & ".join(halves))

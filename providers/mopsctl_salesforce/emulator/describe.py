@@ -60,7 +60,8 @@ _WORDS: Mapping[str, str] = {
 _FORMULA_TYPES: Mapping[str, str] = {
     "Checkbox": "Boolean",
     "Currency": "Number",
-    "Percent": "Number",
+    "Percent": "Percent",
+    "Time": "Time",
     "Number": "Number",
     "Summary": "Number",
     "Date": "Date",

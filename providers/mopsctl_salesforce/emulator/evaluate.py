@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from mopsctl_salesforce.emulator.formula import Call, FormulaError, Literal, Name, Node
@@ -43,13 +44,14 @@ class Record:
     def _blank(self, kind: str) -> Value:
         if kind in ("Text", "Picklist", "Multi"):
             return ""
-        return 0.0 if kind == "Number" and self.zero else None
+        return 0.0 if kind in ("Number", "Percent") and self.zero else None
 
 
 _READ: Mapping[str, Callable[[Any], Value]] = {
     "Date": lambda value: date.fromisoformat(str(value)[:10]),
     "DateTime": lambda value: datetime.fromisoformat(str(value)[:19]),
     "Number": float,
+    "Percent": lambda value: float(Decimal(str(value)) / 100),
 }
 
 
@@ -123,6 +125,20 @@ def _round(given: list[Value]) -> Value:
     return math.copysign(math.floor(abs(given[0]) * factor + 0.5) / factor, given[0])
 
 
+def _all(given: list[Value]) -> Value:
+    """AND with three outcomes: null where nothing is false and something is null."""
+    return False if any(each is False for each in given) else None if None in given else all(given)
+
+
+def _any(given: list[Value]) -> Value:
+    return True if any(given) else None if None in given else False
+
+
+def _of_text(compute: Callable[..., Value]) -> Callable[[list[Value]], Value]:
+    """A function of a text; an empty one is null, and so is what is made of it."""
+    return lambda given: None if _blank(given[0]) else compute(str(given[0]), *(str(each or "") for each in given[1:]))
+
+
 def _text(value: Value) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
@@ -130,24 +146,24 @@ def _text(value: Value) -> str:
 
 
 _PLAIN: Mapping[str, Callable[[list[Value]], Value]] = {
-    "AND": all,
-    "OR": any,
-    "&&": all,
-    "||": any,
-    "NOT": lambda given: not given[0],
+    "AND": _all,
+    "OR": _any,
+    "&&": _all,
+    "||": _any,
+    "NOT": lambda given: None if given[0] is None else not given[0],
     "NEGATE": lambda given: None if given[0] is None else -given[0],
     "ISPICKVAL": lambda given: (given[0] or "") == given[1],
     "INCLUDES": lambda given: given[1] in str(given[0] or "").split(";"),
     "ISBLANK": lambda given: _blank(given[0]),
     "ISNULL": lambda given: given[0] is None,
-    "CONTAINS": lambda given: str(given[1] or "") in str(given[0] or ""),
-    "BEGINS": lambda given: str(given[0] or "").startswith(str(given[1] or "")),
+    "CONTAINS": _of_text(lambda whole, part: part in whole),
+    "BEGINS": _of_text(lambda whole, part: whole.startswith(part)),
     "REGEX": lambda given: re.fullmatch(str(given[1]), str(given[0] or "")) is not None,
-    "LOWER": lambda given: str(given[0] or "").lower(),
-    "UPPER": lambda given: str(given[0] or "").upper(),
-    "TRIM": lambda given: str(given[0] or "").strip(),
+    "LOWER": _of_text(lambda whole: whole.lower()),
+    "UPPER": _of_text(lambda whole: whole.upper()),
+    "TRIM": _of_text(lambda whole: whole.strip()),
     "LEN": lambda given: float(len(str(given[0] or ""))),
-    "SUBSTITUTE": lambda given: str(given[0] or "").replace(str(given[1]), str(given[2])),
+    "SUBSTITUTE": _of_text(lambda whole, old, new: whole.replace(old, new)),
     "TEXT": lambda given: _text(given[0]),
     "MIN": lambda given: None if None in given else min(given),
     "MAX": lambda given: None if None in given else max(given),

@@ -220,7 +220,7 @@ class Checker:
             raise FormulaError(
                 f"Field {name} is a picklist field. Picklist fields are only supported in certain functions."
             )
-        return kind
+        return "Number" if kind == "Percent" else kind
 
     def _call(self, function: str, arguments: tuple[Node, ...]) -> str:
         if function in _RULE_ONLY and not self._rule:

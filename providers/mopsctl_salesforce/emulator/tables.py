@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from mopsctl.emulator import Doc
@@ -103,7 +104,13 @@ def _computed(row: Doc, kinds: Mapping[str, str], trees: Mapping[str, tuple[form
         today = datetime.now(UTC).date()
         return evaluate.evaluate(tree, evaluate.Record(row, kinds, today, zero=zero, formulas=others))
 
-    return {name: value(name) for name in trees}
+    return {name: _shown(value(name), field) for name, (_, field) in trees.items()}
+
+
+def _shown(value: Any, field: Doc) -> Any:
+    """A result as queries give it: percent fields are fractions to formulas only."""
+    percent = field["metadata"]["type"] == "Percent" and value is not None
+    return float(Decimal(str(value)) * 100) if percent else value
 
 
 def _statuses(org: SalesforceEmulator) -> Table:
