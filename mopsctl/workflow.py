@@ -141,7 +141,10 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
                 state = _kept(store, state, base)
             diary.start(made, again=broken is not None)
             run = Run(agreed.plan, base, diary, ask.listen, stop.event, broken, agreed.refused)
-            lines = execute(run, [Target(each.name, each.system, each.provider.kinds) for each in opened])
+            targets = [
+                Target(each.name, each.system, each.provider.kinds, each.provider.concurrent_writes) for each in opened
+            ]
+            lines = execute(run, targets)
             manual = tuple(change for change in agreed.plan.changes if change.action == "manual")
             report = Applied(digest, lines, stop.name, resumed=broken is not None, manual=manual)
             _record(

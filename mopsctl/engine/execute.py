@@ -1,7 +1,8 @@
 """Carries out a plan: re-read, refuse what moved, journal, write, settle what is unknown by reading.
 
-One system's changes go one unit after the other; systems go side by side. A failed change does not stop what does not need
-it. Nothing here decides what to do: that is in the plan.
+One system's changes go in rounds: what the units of a round are about to write is read again at once, then they are written side
+by side, as many as the system takes. Systems go side by side, too. A failed change does not stop what does not need it. Nothing
+here decides what to do: that is in the plan.
 """
 
 from __future__ import annotations
@@ -21,14 +22,19 @@ from mopsctl.provider.contract import Kind, Step, System
 from mopsctl.resource import Observation, Reading, Result, Write
 from mopsctl.state.model import Entry, State
 
+# A round is short, because what it read grows old while it writes; it is not one unit, because each look costs a call.
+UNITS_A_ROUND = 8  # for each write that may be under way at once
+CHANGES_A_ROUND = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One open system with its adapter's kinds."""
+    """One open system with its adapter's kinds; `at_once` is how many writes it takes side by side."""
 
     name: str
     system: System
     kinds: Mapping[str, Kind]
+    at_once: int = 1
 
 
 @dataclass(slots=True)
@@ -105,6 +111,15 @@ def _key(change: Change) -> Key:
     return (change.address, change.action)
 
 
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """The changes of one unit that may have taken effect or not, with what was answered."""
+
+    changes: tuple[Change, ...] = ()
+    results: Mapping[Address, Result] = field(default_factory=dict)
+    trouble: MopsctlError | None = None
+
+
 class _SystemRun:
     """One system's part of the run."""
 
@@ -115,7 +130,7 @@ class _SystemRun:
         self._mine = [each for each in run.plan.changes if each.address.system == target.name and each.writes]
         self._lines: dict[Key, Line] = {}
         self._over: MopsctlError | None = None  # why no further call of this system can succeed
-        self._sent: dict[Address, Change] = {}  # of the unit that is being written
+        self._sent: dict[Address, Change] = {}  # of the round that is being written
         self._steps: dict[Address, list[Step]] = {}
 
     def lines(self) -> dict[Key, Line]:
@@ -137,13 +152,19 @@ class _SystemRun:
         held = [line for line in self._run.refused if line.change in self._mine]
         self._lines |= {_key(line.change): line for line in held}
         self._skip(schedule.settle({line.change.address: False for line in held}))
-        while unit := schedule.next_unit():
-            if self._run.stop.is_set() or self._over is not None:
-                self._leave(*((self._over.message, self._over.hint) if self._over else ()))
-                return
-            self._unit(unit, schedule)
-            ends = {each.address: self._lines[_key(each)].outcome == "done" for each in unit}
-            self._skip(schedule.settle(ends))
+        self._target.system.steps_to = self._step
+        with ThreadPoolExecutor(self._target.at_once, thread_name_prefix=f"write-{self._target.name}") as pool:
+            while units_ := schedule.next_round(UNITS_A_ROUND * self._target.at_once, CHANGES_A_ROUND):
+                self._round(units_, schedule, pool)
+                if self._is_over:
+                    self._leave(*((self._over.message, self._over.hint) if self._over else ()))
+                    return
+                ends = {each.address: self._lines[_key(each)].outcome == "done" for unit in units_ for each in unit}
+                self._skip(schedule.settle(ends))
+
+    @property
+    def _is_over(self) -> bool:
+        return self._run.stop.is_set() or self._over is not None
 
     def _skip(self, lost: Sequence[tuple[Change, Address]]) -> None:
         self._lines |= {_key(change): Line(change, "skipped", because=str(because)) for change, because in lost}
@@ -152,18 +173,27 @@ class _SystemRun:
         for change in self._mine:
             self._lines.setdefault(_key(change), Line(change, "not-started", error=error, hint=hint))
 
-    def _unit(self, unit: Sequence[Change], schedule: units.Schedule) -> None:
+    def _round(self, units_: Sequence[Sequence[Change]], schedule: units.Schedule, pool: ThreadPoolExecutor) -> None:
+        """One look at everything the units are about to write, then the units side by side, then a look at what is in doubt."""
+        self._sent, self._steps = {}, {}
+        every = [change for unit in units_ for change in unit]
+        if self._is_over:
+            return
         try:
-            reading = self._target.system.reread([change.address for change in unit])
+            reading = self._target.system.reread([change.address for change in every])
         except MopsctlError as error:
             self._heed(error)
-            self._close(
-                [
-                    Line(each, "failed", f"It could not be read before the write: {error.message}", error.hint)
-                    for each in unit
-                ]
-            )
+            said = f"It could not be read before the write: {error.message}"
+            # Where no call can succeed any more, the other units count as not started.
+            self._close([Line(each, "failed", said, error.hint) for each in (units_[0] if self._over else every)])
             return
+        ready = [rest for unit in units_ if (rest := self._unmoved(unit, reading, schedule))]
+        for doubt in pool.map(lambda unit: self._sent_or_stopped(unit, reading), ready):
+            if doubt.changes:
+                self._close(self._by_reading(doubt))
+
+    def _unmoved(self, unit: Sequence[Change], reading: Reading, schedule: units.Schedule) -> list[Change]:
+        """The changes of a unit that may go on; the others get their lines."""
         settled = {each.address: line for each in unit if (line := self._checked(each, reading)) is not None}
         bad = [address for address, line in settled.items() if line.outcome != "done"]
         free = {each.address: each for each in unit if each.address not in settled}
@@ -171,9 +201,7 @@ class _SystemRun:
             settled[address] = Line(free[address], "skipped", because=str(because))
         if settled:
             self._close([settled[each.address] for each in unit if each.address in settled])
-        rest = [each for each in unit if each.address not in settled]
-        if rest:
-            self._send({each.address: (each, self._write_of(each, reading.items.get(each.address))) for each in rest})
+        return [each for each in unit if each.address not in settled]
 
     def _checked(self, change: Change, reading: Reading) -> Line | None:
         """None where the change may go on; a line where it is refused, or turns out to be there already."""
@@ -253,24 +281,33 @@ class _SystemRun:
         fields = diff.changes(kind, before, target) if self._is_halfway(change, seen) else change.fields
         return Write(change.address, "change" if seen else "add", fields, target, seen, change.source)
 
-    def _send(self, writes: Mapping[Address, tuple[Change, Write]]) -> None:
-        changes = [change for change, _ in writes.values()]
-        for change in changes:
+    def _sent_or_stopped(self, unit: Sequence[Change], reading: Reading) -> _Doubt:
+        try:
+            return self._send(unit, reading)
+        except BaseException:  # the units that wait behind it must not begin
+            self._run.stop.set()
+            raise
+
+    def _send(self, unit: Sequence[Change], reading: Reading) -> _Doubt:
+        """Write one unit; what is in doubt after it. Several may be under way at once, and none while the system is read."""
+        if self._is_over:
+            return _Doubt()
+        for change in unit:
             self._run.listen(
                 Event("writing", self._target.name, change.address, change.title, None, 0, self._run.total)
             )
-        self._run.journal.begin(changes)
-        self._sent, self._steps = {change.address: change for change in changes}, {}
+        self._run.journal.begin(unit)
+        self._sent |= {change.address: change for change in unit}
         results: dict[Address, Result] = {}
         trouble: MopsctlError | None = None
-        self._target.system.steps_to = self._step
+        writes = [self._write_of(change, reading.items.get(change.address)) for change in unit]
         try:
-            for result in self._target.system.write([write for _, write in writes.values()]):
+            for result in self._target.system.write(writes):
                 results[result.address] = result
         except MopsctlError as error:
             trouble = error
             self._heed(error)
-        self._close(self._settled(changes, results, trouble))
+        return self._settled(unit, results, trouble)
 
     def _step(self, step: Step) -> None:
         self._run.journal.step(self._sent[step.address], step)
@@ -278,13 +315,13 @@ class _SystemRun:
 
     def _settled(
         self, changes: Sequence[Change], results: Mapping[Address, Result], trouble: MopsctlError | None
-    ) -> list[Line]:
+    ) -> _Doubt:
+        """Close what surely ended; the rest is in doubt."""
         lines, open_ = [], []
         for change in changes:
             result = results.get(change.address)
-            half = (
-                len(self._steps.get(change.address, ())) > 1
-            )  # each is said before its call: all but the last were made
+            # Each step is said before its call: all but the last were made.
+            half = len(self._steps.get(change.address, ())) > 1
             if result is not None and result.outcome != "unknown" and result.code != "exists":
                 lines.append(replace(_line(change, result), half=half and result.outcome == "failed"))
             elif result is None and isinstance(trouble, StillRunning):
@@ -293,25 +330,21 @@ class _SystemRun:
                 lines.append(Line(change, "failed", trouble.message, trouble.hint, half=half))
             else:
                 open_.append(change)
-        return lines + (self._by_reading(open_, results, trouble) if open_ else [])
+        if lines:
+            self._close(lines)
+        return _Doubt(tuple(open_), results, trouble)
 
-    def _by_reading(
-        self, changes: Sequence[Change], results: Mapping[Address, Result], trouble: MopsctlError | None
-    ) -> list[Line]:
+    def _by_reading(self, doubt: _Doubt) -> list[Line]:
         """Whether a write whose answer was lost took effect: the system is asked, never the user."""
         try:
-            reading = self._target.system.reread([change.address for change in changes])
+            reading = self._target.system.reread([change.address for change in doubt.changes])
         except MopsctlError as error:
-            return [
-                Line(
-                    each,
-                    "unknown",
-                    f"Whether it took effect is not known: {error.message}",
-                    "apply with --resume later",
-                )
-                for each in changes
-            ]
-        return [self._read_back(change, reading, results.get(change.address), trouble) for change in changes]
+            said = f"Whether it took effect is not known: {error.message}"
+            return [Line(each, "unknown", said, "apply with --resume later") for each in doubt.changes]
+        return [
+            self._read_back(change, reading, doubt.results.get(change.address), doubt.trouble)
+            for change in doubt.changes
+        ]
 
     def _read_back(self, change: Change, reading: Reading, result: Result | None, trouble: MopsctlError | None) -> Line:
         seen = reading.items.get(change.address)

@@ -63,6 +63,21 @@ class Schedule:
             unit = self._popped(top, grain.size if top.action in grain.actions else 1)
         return [self._waiting.pop(address) for address in unit]
 
+    def next_round(self, most_units: int, most_changes: int) -> list[list[Change]]:
+        """Units of one kind that do not need each other, up to about so many; a deployment is a round by itself.
+
+        Another kind waits for the next round, in which more of it may be ready: batches are then fuller.
+        """
+        top = self._top()
+        if top is None:
+            return []
+        round_ = [self.next_unit()]
+        while len(round_) < most_units and sum(map(len, round_)) < most_changes and self._top() == top:
+            if self._kinds[top.kind].grain.deploy:
+                break
+            round_.append(self.next_unit())
+        return round_
+
     def settle(self, ends: Mapping[Address, bool]) -> list[tuple[Change, Address]]:
         """Take note of which changes are done and which are not. What needs one that is not, or waits behind it, is given
         back with the change that stands in its way.

@@ -11,7 +11,8 @@ An adapter must
 - say a `Step` before each call of an addition that takes several calls, and wherever a list passes through an order that is
   neither the old nor the new one: a run that dies in between is then understood;
 - keep every native attribute and list item it was not asked to change;
-- use natural keys in addresses, so that a lost state file costs nothing.
+- use natural keys in addresses, so that a lost state file costs nothing;
+- let `write` be called from as many threads at once as its provider says with `concurrent_writes`; nothing is read meanwhile.
 An adapter may
 - narrow a mode (for one kind, one attribute, one live object), with a sentence that says why;
 - write several changes in one call, where its kinds' grain says so;
@@ -270,7 +271,7 @@ class Provider(ABC):
     title: ClassVar[str]
     version: ClassVar[str]
     server_check: ClassVar[bool] = False
-    concurrent_writes: ClassVar[int] = 1
+    concurrent_writes: ClassVar[int] = 1  # units of independent writes that one account takes side by side
     settings: ClassVar[Mapping[str, str]]  # name of a connection setting -> one sentence
     secret_settings: ClassVar[frozenset[str]]  # which of them are secrets
     hosts: ClassVar[tuple[str, ...]] = ()  # the vendor's, with `*` for parts of the name; see mopsctl.provider.hosts

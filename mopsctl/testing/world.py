@@ -31,6 +31,7 @@ class World:
     state: State = field(default_factory=lambda: fresh("test", "test"))
     rules: Rules = field(default_factory=Rules)
     stop: threading.Event = field(default_factory=threading.Event)
+    at_once: int = 1
 
     def read(self, wanted: Sequence[Resource]) -> Reading:
         """What the system holds, read as a plan reads it."""
@@ -58,7 +59,7 @@ class World:
         with contextlib.closing(diary):
             diary.start(plan, again=resume)
             run = Run(plan, base, diary, stop=self.stop, broken=unfinished if resume else None)
-            lines = execute(run, [Target(self.name, self.system, self.kinds)])
+            lines = execute(run, [Target(self.name, self.system, self.kinds, self.at_once)])
             self.state = run.state
             if all(line.outcome == "done" for line in lines):
                 diary.clear()

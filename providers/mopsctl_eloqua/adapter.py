@@ -16,6 +16,7 @@ class EloquaProvider(RoomProvider):
     name: ClassVar[str] = "eloqua"
     title: ClassVar[str] = "Oracle Eloqua"
     version: ClassVar[str] = "0.1.0"
+    concurrent_writes: ClassVar[int] = 4  # Oracle publishes no limit; integrators report trouble from 10 at once on
     server_check: ClassVar[bool] = True
     settings: ClassVar[Mapping[str, str]] = {
         "account": "The site id that must answer, for instance 42; any other account is refused.",

@@ -18,6 +18,7 @@ class HubSpot(RoomProvider):
     name: ClassVar[str] = "hubspot"
     title: ClassVar[str] = "HubSpot"
     version: ClassVar[str] = "0.1.0"
+    concurrent_writes: ClassVar[int] = 4  # an account takes 10 calls a second and more; each takes some 150 ms
     settings: ClassVar[Mapping[str, str]] = {
         "account": "The account's id (portal id), which every run compares with the account that answers.",
         "token": "A service key or the token of a private app.",

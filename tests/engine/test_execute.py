@@ -307,7 +307,8 @@ def test_a_system_that_takes_no_more_calls_is_not_asked_for_each_change(
     plan = world.plan([thing("group", name, label="x") for name in "abcdef"])
     store.before = run_out
     lines = world.apply(plan)
-    assert outcomes(lines) == {"a": "done", "b": "failed"} | dict.fromkeys("cdef", "not-started")
+    tried = {"a": "failed", "b": "not-started"} if during == "reread" else {"a": "done", "b": "failed"}
+    assert outcomes(lines) == tried | dict.fromkeys("cdef", "not-started")
     assert {line.error for line in lines if line.outcome == "not-started"} == {error.message}
     assert len(calls) <= 4
     store.before = _quiet

@@ -106,7 +106,7 @@ class OptionLists(Assets):
 
     def users(self, key: str) -> list[Doc]:
         """The contact fields that use a list, by display name; known after the fields were read."""
-        found = [doc for doc in self._fields.docs.values() if text_of(doc, "optionListId") == key]
+        found = [doc for doc in list(self._fields.docs.values()) if text_of(doc, "optionListId") == key]
         return sorted(found, key=lambda doc: text_of(doc, "name"))
 
     def shared(self, key: str) -> str:

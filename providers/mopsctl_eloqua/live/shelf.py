@@ -91,7 +91,8 @@ class Assets(Shelf):
 
     def foresee(self, write: Write) -> None:
         """Refusal where the read shows already that a write would fail."""
-        if write.action == "add" and any(self.key(doc) == self.plain_name(write.address) for doc in self.docs.values()):
+        known = list(self.docs.values())  # other writes put theirs in meanwhile
+        if write.action == "add" and any(self.key(doc) == self.plain_name(write.address) for doc in known):
             raise Refusal(f"There is a {self.noun} '{write.address.name}' now.", "plan again", EXISTS)
 
     def expected(self, write: Write, name: str) -> Json:

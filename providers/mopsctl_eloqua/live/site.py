@@ -38,7 +38,7 @@ class Site:
 
     def list_ids(self, name: str) -> list[str]:
         """The ids of the option lists with this name, the oldest first; asked for where the name is new to this run."""
-        known = sorted((key for key, each in self.list_names.items() if each == name), key=int)
+        known = sorted((key for key, each in list(self.list_names.items()) if each == name), key=int)
         if not known:
             found = self.rest.named("1.0", "assets/optionLists", name)
             self.list_names |= {str(each["id"]): name for each in found}
