@@ -5,6 +5,7 @@ Run all with `make bench`, or one with `python bench/run.py startup plan apply`.
 
 from __future__ import annotations
 
+import os
 import resource
 import statistics
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 from stack import local_stack, scale
 
 TIMES = 5
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode at hand, as its libraries have theirs
 HERE = Path(__file__).parent
 
 
