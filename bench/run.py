@@ -18,7 +18,9 @@ from pathlib import Path
 from stack import local_stack, scale
 
 TIMES = 5
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode at hand, as its libraries have theirs
+os.environ.pop(
+    "PYTHONDONTWRITEBYTECODE", None
+)  # an installed program has its bytecode at hand, as its libraries have theirs
 HERE = Path(__file__).parent
 
 
