@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from mopsctl import __version__
 from mopsctl.address import Address
+from mopsctl.diagnostics import Diagnostic
 from mopsctl.provider.rooms import RoomProvider
+from mopsctl.resource import Observation, Write
 from mopsctl_marketo.names import SHELVES, custom_object
 from mopsctl_marketo.settings import SECRETS, SETTINGS
 
@@ -22,6 +24,12 @@ class Marketo(RoomProvider):
     settings: ClassVar[Mapping[str, str]] = SETTINGS
     secret_settings: ClassVar[frozenset[str]] = SECRETS
     hosts: ClassVar[tuple[str, ...]] = ("*.mktorest.com",)  # fact: marketo-hosts
+
+    def refused(self, writes: Sequence[Write], seen: Mapping[Address, Observation]) -> Iterable[Diagnostic]:
+        """Custom objects whose keys or links would change."""
+        from mopsctl_marketo.refusals import refused
+
+        return refused(writes, seen)
 
     def field_address(self, system: str, object_name: str, field_name: str) -> Address:
         """The address of a field; of a custom object's field, that of the object."""

@@ -129,7 +129,6 @@ _CUSTOM_OBJECT = Kind(
         ),
         "plural": Attribute(title="plural name"),
         "description": Attribute(),
-        "in_person_detail": Attribute(title="display in the person detail"),
         "approved": Attribute(title="approval"),
         "fields": Attribute(keyed=True, noun="field"),
     },

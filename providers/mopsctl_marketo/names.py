@@ -111,22 +111,22 @@ def _typed(data_type: str, names: str) -> dict[str, str]:
 
 # Types as a live describe showed them; a score reads as integer there, so `leadScore` is left to the schema endpoint.
 STANDARD: Mapping[str, str] = {
-    **_typed("string", "company site billingStreet billingCity billingState billingCountry billingPostalCode industry"),
+    **_typed("string", "company site mainPhone unsubscribedReason billingCity billingState billingCountry billingPostalCode industry"),
     **_typed(
         "string", "sicCode externalCompanyId personType salutation firstName middleName lastName title city state"
     ),
     **_typed("string", "country postalCode emailInvalidCause doNotCallReason marketingSuspendedCause blackListedCause"),
     **_typed("string", "department leadRole leadSource leadStatus rating inferredCompany inferredCountry inferredCity"),
     **_typed("string", "externalSalesPersonId"),
-    **_typed("phone", "mainPhone phone mobilePhone fax"),
+    **_typed("phone", "phone mobilePhone fax"),
     **_typed("boolean", "unsubscribed doNotCall marketingSuspended blackListed emailInvalid emailSuspended"),
     **_typed("boolean", "mktoIsPartner isLead mktoIsCustomer isAnonymous"),
     **_typed("datetime", "emailSuspendedAt createdAt updatedAt"),
-    **_typed("integer", "numberOfEmployees priority leadScore"),
+    **_typed("integer", "numberOfEmployees priority leadScore relativeUrgency"),
     **_typed("date", "dateOfBirth"),
     **_typed("email", "email"),
     **_typed("url", "website"),
-    **_typed("text", "address"),
+    **_typed("text", "address billingStreet"),
     **_typed("currency", "annualRevenue"),
     **_typed("float", "urgency"),
 }
@@ -143,12 +143,10 @@ STANDARD_OF_UNKNOWN_TYPE = frozenset(
         "originalSearchEngine",
         "originalSearchPhrase",
         "originalReferrer",
-        "unsubscribedReason",
         "mktoDoNotCallCause",
         "emailSuspendedCause",
         "cookies",
         "relativeScore",
-        "relativeUrgency",
         "leadPartitionId",
         "leadRevenueCycleModelId",
         "leadRevenueStageId",

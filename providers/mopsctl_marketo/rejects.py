@@ -214,6 +214,7 @@ def _custom_objects(context: Context, fields: Sequence[Field]) -> Iterator[Diagn
             hint = "mark one to three of its fields with the setting dedupe: true"
             message = f"The custom object '{name}' has {len(dedupe)} fields that tell its records apart; Marketo asks for 1 to 3."
             yield finding("MK032", "error", message, own[0].origin.source, hint=hint, address=address)
+        yield from _undescribed(own)
         for field in own:
             if field.hints.get("link") and not all(str(field.hints["link"]).partition(".")):
                 yield _at(
@@ -222,6 +223,19 @@ def _custom_objects(context: Context, fields: Sequence[Field]) -> Iterator[Diagn
                     f"The link of '{field.name}' names no field.",
                     "write it as OBJECT.FIELD, such as lead.email",
                 )
+
+
+def _undescribed(fields: Sequence[Field]) -> Iterator[Diagnostic]:
+    """Descriptions of custom objects' fields: no read shows them, so nobody could say whether they are still there."""
+    for field in fields:
+        if field.description and "description" not in field.origin.leave:
+            yield finding(
+                "MK034",
+                "note",
+                f"The description of '{field.name}' stays in the manifest: Marketo never shows what a custom object's field is described as.",
+                field.origin.source,
+                hint="type it on Marketo's screen if people must read it there",
+            )
 
 
 def _cannot_enforce(lifecycle: Lifecycle) -> Diagnostic:

@@ -38,13 +38,14 @@ _DESCRIBED = record(
     }
 )
 _DESCRIBE = record({"fields": many(_DESCRIBED), "searchableFields?": many(many(text))})
-_LINK = record({"name?": text, "field?": text})
-_OBJECT_FIELD = record(
-    {"name": name, "displayName?": text, "dataType?": text, "description?": text, "isDedupeField?": switch}
-    | {"relatedTo?": _LINK}
-)
+_LINK = record({"name": name, "field?": text})
+_OBJECT_FIELD = record({"name": name, "displayName?": text, "dataType?": text})
+_RELATIONSHIP = record({"field": name, "relatedTo": _LINK})
 _WORDS = ("displayName", "pluralName", "description", "state", "version", "apiName")
-_VERSION = record({"fields?": many(_OBJECT_FIELD), "showInLeadDetail?": switch} | {f"{each}?": text for each in _WORDS})
+_VERSION = record(
+    {"fields?": many(_OBJECT_FIELD), "dedupeFields?": many(text), "relationships?": many(_RELATIONSHIP)}
+    | {f"{each}?": text for each in _WORDS}
+)
 
 
 def _object(value: Any, at: str) -> str:
@@ -61,7 +62,7 @@ _PROGRAM = record(
 )
 _TOKENS = record({"tokens": many(record({"name": name, "type": name, "value?": scalar}))})
 _CAMPAIGN = record({"id": whole, "name": name, "description?": text, "isActive": switch})
-_SMART_LIST = record({"rules?": record({"triggers?": many(record({"name": name}))})})
+_SMART_LIST = record({"rules?": record({"triggers?": many(either(record({"name": name}), name))})})
 _CHANNEL = record(
     {"name": name, "applicableProgramType?": text}
     | {"progressionStatuses?": many(record({"name": name, "hidden?": switch}))}

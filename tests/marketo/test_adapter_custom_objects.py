@@ -11,18 +11,18 @@ from mopsctl.address import Address
 from mopsctl.element import Field
 from mopsctl.emulator import Call, Cut
 from mopsctl.errors import MopsctlError
-from tests.marketo.conftest import HERE, Account, findings_of, resources_of
+from tests.marketo.conftest import HERE, Account, Raw, findings_of, resources_of
 
 CAR = "custom-object/carLease"
 OLD = {"label": "Car lease", "approved": True}
 
 
 def item(label: str, kind: str = "string", **more: Any) -> dict[str, Any]:
-    return {"label": label, "type": kind, "description": "", "dedupe": False, "link": "", **more}
+    return {"label": label, "type": kind, "dedupe": False, "link": "", **more}
 
 
 KEY = item("Contract", dedupe=True)
-OWNER = item("Owner", "email", link="lead.email")
+OWNER = item("Owner", "link", link="lead.email")
 
 
 def car(**fields: dict[str, Any]) -> dict[str, Any]:
@@ -57,13 +57,10 @@ class TestWriting:
             **car(model=item("Model")),
             "plural": "",
             "description": "",
-            "in_person_detail": False,
         }
         assert stored(approved)["draft"] is None
 
-    @pytest.mark.parametrize(
-        ("name", "value"), [("plural", "Car leases"), ("description", "Leases."), ("in_person_detail", True)]
-    )
+    @pytest.mark.parametrize(("name", "value"), [("plural", "Car leases"), ("description", "Leases.")])
     def test_each_attribute_that_may_change(self, approved: Account, name: str, value: Any) -> None:
         before = dict(approved.attributes(CAR))
         assert approved.put(CAR, {name: value}).outcome == "done"
@@ -73,7 +70,7 @@ class TestWriting:
         wanted = car(year=item("Year", "integer"))
         assert approved.put(CAR, wanted).outcome == "done"
         assert approved.attributes(CAR)["fields"] == wanted["fields"]
-        wanted = car(year=item("Model year", "string", description="Four digits."))
+        wanted = car(year=item("Model year", "string"))
         assert approved.put(CAR, wanted).outcome == "done"
         assert approved.attributes(CAR)["fields"] == wanted["fields"]
 
@@ -229,6 +226,16 @@ class TestInterruptions:
 
 
 class TestReading:
+    def test_keys_and_links_stand_on_the_type(self, approved: Account, raw: Raw) -> None:
+        shown = raw.get("/rest/v1/customobjects/schema/carLease/describe.json")["result"][0]
+        shown = shown.get("approved", shown)
+        assert shown["dedupeFields"] == ["contract"]
+        assert [each["relatedTo"] for each in shown["relationships"]] == [{"name": "Lead", "field": "email"}]
+        assert {key for each in shown["fields"] for key in each} == {
+            "name", "displayName", "dataType", "length", "updateable", "crmManaged",
+        }  # fmt: skip
+        assert approved.attributes(CAR)["fields"] == car(model=item("Model"))["fields"]
+
     def test_without_the_entitlement_it_is_unreadable_not_absent(self, account: Account) -> None:
         account.handle.do("custom_objects_off")
         reading = account.system.reread([Address.parse(f"marketo:{CAR}")])
@@ -310,6 +317,12 @@ class TestConversion:
             (
                 [Field(HERE, "person", "custom:x", "f", "k", "text", "F", hints={"dedup": True})],
                 [("MK011", "error"), ("MK032", "error")],
+            ),
+            (
+                [
+                    Field(HERE, "person", "custom:x", "f", "k", "text", "F", description="D.", hints={"dedupe": True}),
+                ],
+                [("MK034", "note")],
             ),
             (
                 [Field(HERE, "person", "custom:x", "f", "k", "reference", "F", hints={"dedupe": True})],

@@ -226,6 +226,12 @@ class TestCampaigns:
         assert template.attributes("campaign/Points/Score-demo") == {**wanted, "active": False}
         assert template.attributes("campaign-rules/Points/Score-demo") == {"triggers": ["Fills Out Form"]}
 
+    @pytest.mark.parametrize("shape", ["object", "text"])
+    def test_triggers_of_either_shape(self, template: Account, shape: str) -> None:
+        template.handle.switch("trigger_shape", shape)
+        template.put("campaign/Points/Score-demo", {"description": "Demo.", "template": "Template/demo"})
+        assert template.attributes("campaign-rules/Points/Score-demo") == {"triggers": ["Fills Out Form"]}
+
     def test_a_clone_is_switched_on_when_asked(self, template: Account) -> None:
         template.put("token/Points/Score-demo", {"type": "score", "value": 30})
         wanted = {"description": "Demo.", "template": "Template/demo", "active": True}

@@ -155,3 +155,19 @@ def test_types_of_custom_objects_are_described_once_approved(client: httpx.Clien
     (described,) = client.get(f"{base}/kitVisit/describe.json").json()["result"]
     assert described["dedupeFields"] == ["visitKey"]
     assert client.get(f"{base}.json", params={"names": "kitVisit"}).json()["result"] == [described]
+
+
+def test_standard_fields_have_the_types_of_a_recorded_describe(client: httpx.Client) -> None:
+    described = client.get("/rest/v1/leads/describe2.json").json()["result"][0]["fields"]
+    found = {each["name"]: (each["dataType"], each.get("length")) for each in described}
+    assert found["billingStreet"][0] == "text"
+    assert found["mainPhone"][0] == "string"
+    assert found["unsubscribedReason"] == ("string", 2000)
+    assert found["relativeUrgency"][0] == "integer"
+
+
+def test_campaigns_and_their_smart_lists_say_where_they_are(client: httpx.Client, campaign: int) -> None:
+    (found,) = client.get(f"/rest/asset/v1/smartCampaign/{campaign}.json").json()["result"]
+    assert "recurrence" in found
+    (smart,) = client.get(f"/rest/asset/v1/smartCampaign/{campaign}/smartList.json").json()["result"]
+    assert {"description", "folder", "updatedAt", "url", "workspace"} <= smart.keys()

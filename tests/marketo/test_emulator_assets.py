@@ -531,7 +531,7 @@ class TestCustomObjects:
             ),
             (
                 "/car/addField",
-                {"input": [{"name": "l", "displayName": "L", "dataType": "string", "relatedTo": {"name": "lead"}}]},
+                {"input": [{"name": "l", "displayName": "L", "dataType": "link", "relatedTo": {"name": "lead"}}]},
             ),
         ],
     )
@@ -553,13 +553,13 @@ class TestCustomObjects:
     def test_only_approved_objects_without_links_are_linked_to(self, raw: Raw) -> None:
         self.draft(raw)
         raw.post(f"{self.PATH}.json", {"apiName": "trip", "displayName": "Trip"})
-        link = {"name": "car", "displayName": "Car", "dataType": "string", "relatedTo": {"name": "car", "field": "vin"}}
+        link = {"name": "car", "displayName": "Car", "dataType": "link", "relatedTo": {"name": "car", "field": "vin"}}
         assert code_of(raw.post(f"{self.PATH}/trip/addField.json", {"input": [link]})) == "1003"
         raw.post(f"{self.PATH}/car/approve.json")
         assert raw.post(f"{self.PATH}/trip/addField.json", {"input": [link]})["success"]
         assert [each["name"] for each in raw.get(f"{self.PATH}/linkableObjects.json")["result"]] == [
-            "lead",
-            "company",
+            "Lead",
+            "Company",
             "car",
         ]
 

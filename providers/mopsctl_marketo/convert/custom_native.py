@@ -8,12 +8,8 @@ from typing import Any
 from mopsctl_marketo.convert.native import Doc, text_of
 
 SYSTEM_FIELDS = frozenset({"marketoGUID", "createdAt", "updatedAt"})
-_OBJECT_KEYS = {
-    "label": "displayName",
-    "plural": "pluralName",
-    "description": "description",
-    "in_person_detail": "showInLeadDetail",
-}
+STANDARD = {"lead": "Lead", "company": "Company"}  # in any letter case, and as Marketo spells them
+_OBJECT_KEYS = {"label": "displayName", "plural": "pluralName", "description": "description"}
 
 
 def versions(doc: Doc) -> dict[str, Doc]:
@@ -30,27 +26,41 @@ def state_of(doc: Doc) -> str:
 
 def object_attributes(doc: Doc, state: str) -> dict[str, Any]:
     """The attributes of one version of a custom object."""
-    attributes: dict[str, Any] = {
-        name: bool(doc.get(key)) if name == "in_person_detail" else text_of(doc.get(key))
-        for name, key in _OBJECT_KEYS.items()
-    }
+    attributes: dict[str, Any] = {name: text_of(doc.get(key)) for name, key in _OBJECT_KEYS.items()}
     attributes["approved"] = state != "draft"
+    keys = frozenset(text_of(each) for each in doc.get("dedupeFields") or [])
+    links = {text_of(each.get("field")): _link(each.get("relatedTo")) for each in doc.get("relationships") or []}
     attributes["fields"] = {
-        str(each["name"]): field_item(each) for each in doc.get("fields") or [] if each.get("name") not in SYSTEM_FIELDS
+        str(each["name"]): _field_item(each, keys, links)
+        for each in doc.get("fields") or []
+        if each.get("name") not in SYSTEM_FIELDS
     }
     return attributes
 
 
-def field_item(doc: Doc) -> dict[str, Any]:
+def _field_item(doc: Doc, keys: frozenset[str], links: Mapping[str, str]) -> dict[str, Any]:
     """One field of a custom object."""
-    related = doc.get("relatedTo") or {}
-    return {
-        "label": text_of(doc.get("displayName")),
-        "type": text_of(doc.get("dataType")),
-        "description": text_of(doc.get("description")),
-        "dedupe": bool(doc.get("isDedupeField")),
-        "link": f"{related['name']}.{related['field']}" if related.get("name") else "",
-    }
+    # Keys and links are said by the type alone; a field says neither them nor its description
+    # (fact: marketo-custom-object-reads).
+    name = str(doc["name"])
+    return item(text_of(doc.get("displayName")), text_of(doc.get("dataType")), name in keys, links.get(name, ""))
+
+
+def item(label: str, data_type: str, dedupe: bool, link: str) -> dict[str, Any]:
+    """One field as it is compared; a link has its target's type when it is read, so its own says nothing."""
+    return {"label": label, "type": "link" if link else data_type, "dedupe": dedupe, "link": linked(link)}
+
+
+def linked(link: str) -> str:
+    """`OBJECT.FIELD`, with Marketo's own objects in lower case."""
+    name, _, key = link.partition(".")
+    return f"{name.lower() if name.lower() in STANDARD else name}.{key}" if name else ""
+
+
+def _link(related: Any) -> str:
+    return (
+        f"{related['name']}.{related.get('field', '')}" if isinstance(related, Mapping) and related.get("name") else ""
+    )
 
 
 def object_body(name: str, attributes: Doc) -> dict[str, Any]:
@@ -69,10 +79,28 @@ def field_update(item: Doc) -> dict[str, Any]:
     body: dict[str, Any] = {
         "displayName": item.get("label", ""),
         "dataType": item.get("type", "string"),
-        "description": item.get("description", ""),
         "isDedupeField": bool(item.get("dedupe")),
     }
-    linked, _, key = str(item.get("link", "")).partition(".")
-    if linked:
-        body["relatedTo"] = {"name": linked, "field": key}
+    name, _, key = str(item.get("link", "")).partition(".")
+    if name:
+        body["relatedTo"] = {"name": STANDARD.get(name, name), "field": key}
     return body
+
+
+FIXED = "Marketo fixed links and dedupe fields when the object was approved"
+
+
+def fixed_parts(approved: Doc, wanted: Doc) -> list[str]:
+    """The fields of an approved object that would become a key or a link, or stop being one."""
+    have, want = approved.get("fields") or {}, wanted.get("fields") or {}
+    if not have:
+        return []
+    return [
+        name for name in sorted({*have, *want}) if _marks(have.get(name), {}) != _marks(want.get(name), have.get(name))
+    ]
+
+
+def _marks(field: Any, before: Any) -> tuple[bool, str]:
+    """Whether a field is a key, and what it links to; what a manifest leaves alone stays as it was."""
+    named = {**(before or {}), **(field or {})} if field else {}
+    return bool(named.get("dedupe")), str(named.get("link", ""))

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mopsctl.element import Field
-from mopsctl.provider.convert import described, together
+from mopsctl.provider.convert import together
 from mopsctl.resource import Resource
 from mopsctl_marketo.convert.common import Context
+from mopsctl_marketo.convert.custom_native import STANDARD, item
 from mopsctl_marketo.names import TYPES, custom_object
 
-HINTS = frozenset({"dedupe", "link", "object_label", "object_plural", "object_description", "in_person_detail"})
+HINTS = frozenset({"dedupe", "link", "object_label", "object_plural", "object_description"})
 _OBJECT_HINTS = {"object_label": "label", "object_plural": "plural", "object_description": "description"}
 
 
@@ -27,18 +28,13 @@ def of_custom_fields(context: Context, fields: Iterable[Field]) -> Iterator[Reso
 def custom_type(field: Field) -> str:
     """Marketo's type of a custom object's field."""
     native = TYPES[field.type]
-    return {"url": "link", "percent": "float"}.get(native, native)
+    return {"url": "string", "percent": "float"}.get(native, native)
 
 
-def item(field: Field) -> dict[str, Any]:
+def _item(field: Field) -> dict[str, Any]:
     """One field of the object, as far as the manifest names it."""
-    named: dict[str, Any] = {
-        "label": field.label or field.name,
-        "type": custom_type(field),
-        "description": described(field),
-        "dedupe": field.hints.get("dedupe") is True,
-        "link": str(field.hints.get("link", "")),
-    }
+    link = str(field.hints.get("link", ""))
+    named = item(field.label or field.name, custom_type(field), field.hints.get("dedupe") is True, link)
     return {name: value for name, value in named.items() if name not in field.origin.leave}
 
 
@@ -46,15 +42,15 @@ def _object(context: Context, name: str, fields: list[Field]) -> Resource:
     hints = {key: value for field in reversed(fields) for key, value in field.hints.items()}
     attributes: dict[str, Any] = {mine: str(hints[hint]) for hint, mine in _OBJECT_HINTS.items() if hint in hints}
     attributes.setdefault("label", name)
-    if "in_person_detail" in hints:
-        attributes["in_person_detail"] = hints["in_person_detail"] is True
     links = {str(field.hints["link"]).partition(".")[0] for field in fields if field.hints.get("link")}
     return context.made(
         together([field.origin for field in fields]),
         "custom-object",
         name,
         attributes["label"],
-        {**attributes, "approved": True, "fields": {field.name: item(field) for field in fields}},
+        {**attributes, "approved": True, "fields": {field.name: _item(field) for field in fields}},
         cell="field.new",
-        needs=[context.address("custom-object", link) for link in links if link not in ("lead", "company", name)],
+        needs=[
+            context.address("custom-object", link) for link in links if link.lower() not in STANDARD and link != name
+        ],
     )

@@ -64,6 +64,7 @@ class MarketoEmulator(Emulator):
         "missing_token_folder": Switch("702", ("702", "710"), "the code for tokens of a folder that is not there"),
         "custom_object_shape": Switch("flat", ("flat", "nested"), "documentation and an earlier client disagree"),
         "custom_object_names": Switch("exact", ("exact", "more"), "an earlier client saw more types than it asked for"),
+        "trigger_shape": Switch("object", ("object", "text"), "public samples of a smart list's rules show no trigger"),
         "bulk_smart_lists": Switch(False, _YES_NO, "only some subscriptions export by smart list and change date"),
     }
     limits: ClassVar[Mapping[str, int]] = {

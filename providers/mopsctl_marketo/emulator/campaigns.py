@@ -46,6 +46,7 @@ def new_campaign(area: Area, name: str, folder: dict[str, Any], description: str
         "smartListId": 4000 + number,
         "flowId": 5000 + number,
         "workspace": "Default",
+        "recurrence": {"weekdayOnly": False},
         "computedUrl": f"https://app-ab12.marketo.com/#SC{number}A1",
         "createdAt": stamp,
         "updatedAt": stamp,
@@ -122,9 +123,17 @@ class Campaigns(Area):
     def _smart_list(self, call: Call) -> Response:
         doc = self._found(call)
         logic = self.store.get("campaign_logic", str(doc["id"])) or {"rules": _NO_RULES}
-        answer = {"id": doc["smartListId"], "name": f"{doc['name']} smart list", "createdAt": doc["createdAt"]}
-        rules = {"rules": logic["rules"]} if params(call).get("includeRules") == "true" else {}
+        answer = {"id": doc["smartListId"], "name": f"{doc['name']} smart list", "description": None}
+        answer |= {key: doc[key] for key in ("createdAt", "updatedAt", "folder", "workspace") if key in doc}
+        answer["url"] = f"https://app-ab00.marketo.com/#SL{doc['smartListId']}A1"
+        rules = {"rules": self._rules(logic["rules"])} if params(call).get("includeRules") == "true" else {}
         return asset(call, [{**answer, **rules}])
+
+    def _rules(self, rules: dict[str, Any]) -> dict[str, Any]:
+        """The triggers as objects, or as texts where the switch says so (fact: marketo-smart-list-triggers)."""
+        if self.emulator.switch("trigger_shape") == "object":
+            return rules
+        return {**rules, "triggers": [each["name"] for each in rules["triggers"]]}
 
     # -- writing
 

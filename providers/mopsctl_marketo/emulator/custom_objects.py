@@ -19,6 +19,7 @@ RECORDS = ("Read-Only Custom Object", "Read-Write Custom Object", *READ)
 _BASE = "/rest/v1/customobjects/schema"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}")
 _TOP = ("displayName", "pluralName", "description", "showInLeadDetail")
+STANDARD = {"lead": "Lead", "company": "Company"}
 _SYSTEM = (
     ("marketoGUID", "Marketo GUID", "string"),
     ("createdAt", "Created At", "datetime"),
@@ -108,25 +109,42 @@ class CustomObjects(Area):
         return {**self._version(doc, wanted), "state": state_of(doc), "version": which}
 
     def _version(self, doc: dict[str, Any], version: dict[str, Any]) -> dict[str, Any]:
-        fields = [_field(name, label, sort) for name, label, sort in _SYSTEM] + list(version["fields"])
+        """Keys and links stand on the type; fields say neither, nor their descriptions (fact: marketo-custom-object-reads)."""
         keys = [field["name"] for field in version["fields"] if field["isDedupeField"]]
         approved = doc["approved"] is not None
+        system = [_field(name, label, sort) for name, label, sort in _SYSTEM]
         return {
             "name": doc["name"],
-            **{key: version.get(key) for key in _TOP},
+            **{key: version.get(key) for key in _TOP if key != "showInLeadDetail"},
             "createdAt": doc["createdAt"] if approved else None,
             "updatedAt": doc["createdAt"] if approved else None,
             "idField": "marketoGUID" if approved else None,
             "dedupeFields": keys,
             "searchableFields": [keys],
-            "relationships": [field["relatedTo"] for field in version["fields"] if field.get("relatedTo")],
-            "fields": fields,
+            "relationships": [_relationship(field) for field in version["fields"] if field.get("relatedTo")],
+            "fields": [self._shown_field(field) for field in [*system, *version["fields"]]],
         }
+
+    def _shown_field(self, field: dict[str, Any]) -> dict[str, Any]:
+        sort = self._type_of(field["relatedTo"]) if field.get("relatedTo") else field["dataType"]
+        own = field["name"] in [name for name, _, _ in _SYSTEM]
+        length = {"length": 255} if sort == "string" else {}
+        shown = {"name": field["name"], "displayName": field["displayName"], "dataType": sort}
+        return {**shown, **length, "updateable": not own, "crmManaged": False}
+
+    def _type_of(self, related: dict[str, str]) -> str:
+        """The type of the field that a link leads to."""
+        name, key = related["name"], related["field"]
+        if name in STANDARD.values():
+            return "integer" if key.casefold() == "id" else "email" if "email" in key.casefold() else "string"
+        target = self.store.get("customobjects", name) or {"approved": {"fields": []}}
+        found = (each["dataType"] for each in target["approved"]["fields"] if each["name"] == key)
+        return next(found, "string")
 
     def _linkable(self, call: Call) -> Response:
         self._entitled(call)
         own = [{"name": doc["name"]} for doc in self.store.list("customobjects") if _can_be_linked(doc)]
-        return lead(call, [{"name": "lead"}, {"name": "company"}, *own])
+        return lead(call, [*({"name": name} for name in STANDARD.values()), *own])
 
     def _dependents(self, call: Call) -> Response:
         used = self._found(call)["used"]
@@ -203,17 +221,20 @@ class CustomObjects(Area):
         related = record.get("relatedTo")
         if doc["approved"] and (related or field["isDedupeField"]):
             refuse(call, "1003", "Link and dedupe fields cannot be changed after approval")
+        if bool(related) != (record["dataType"] == "link"):
+            refuse(call, "1003", f"The field '{name}' is a link without relatedTo, or relatedTo without being one")
         if related:
             field["relatedTo"] = self._link(call, related)
         return field
 
     def _link(self, call: Call, related: Any) -> dict[str, str]:
         name = str(related.get("name", "")) if isinstance(related, dict) else ""
-        if name not in ("lead", "company"):
+        standard = STANDARD.get(name.lower())
+        if standard is None:
             target = self.store.get("customobjects", name)
             if target is None or not _can_be_linked(target):
                 refuse(call, "1003", f"Object '{name}' cannot be linked to")
-        return {"name": name, "field": str(related.get("field", ""))}
+        return {"name": standard or name, "field": str(related.get("field", ""))}
 
     def _update_field(self, call: Call) -> Response:
         doc, name, body = self._found(call), call.params["field"], json_of(call)
@@ -224,14 +245,15 @@ class CustomObjects(Area):
         old = fields[place]
         frozen = doc["approved"] and any(field["name"] == name for field in doc["approved"]["fields"])
         moved = body.get("isDedupeField", old["isDedupeField"]) != old["isDedupeField"]
-        moved = moved or ("relatedTo" in body and body["relatedTo"] != old.get("relatedTo"))
+        moved = moved or ("relatedTo" in body and self._link(call, body["relatedTo"]) != old.get("relatedTo"))
         if frozen and (
             moved or ((old["isDedupeField"] or old.get("relatedTo")) and body.get("dataType") != old["dataType"])
         ):
             refuse(call, "1003", "Link and dedupe fields cannot be changed after approval")
         if body.get("dataType", old["dataType"]) not in TYPES:
             refuse(call, "1003", f"Invalid dataType '{body['dataType']}'")
-        fields[place] = {**old, **{key: body[key] for key in body if key in (*old, "relatedTo")}}
+        moved_to = {"relatedTo": self._link(call, body["relatedTo"])} if "relatedTo" in body else {}
+        fields[place] = {**old, **{key: body[key] for key in body if key in old}, **moved_to}
         return self._edited(call, doc, {"fields": fields})
 
     def _delete_field(self, call: Call) -> Response:
@@ -275,6 +297,10 @@ class CustomObjects(Area):
 
 def _field(name: str, label: str, sort: str, description: str = "") -> dict[str, Any]:
     return {"name": name, "displayName": label, "dataType": sort, "description": description, "isDedupeField": False}
+
+
+def _relationship(field: dict[str, Any]) -> dict[str, Any]:
+    return {"field": field["name"], "type": "child", "relatedTo": field["relatedTo"]}
 
 
 def state_of(doc: dict[str, Any]) -> str:

@@ -68,6 +68,7 @@ class Lists(Area):
         stamp, number = asset_time(self.now()), self.store.next_id("staticlists", 1001)
         doc = {"id": number, "name": name, "description": given.get("description", ""), "createdAt": stamp}
         doc |= {"updatedAt": stamp, "folder": folder, "computedUrl": f"https://app-ab12.marketo.com/#ST{number}A1"}
+        doc["workspace"] = "Default"
         self.store.put("staticlists", str(number), doc)
         return asset(call, [doc])
 

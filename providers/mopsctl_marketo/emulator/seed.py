@@ -46,9 +46,9 @@ _LABELS = {
 _TYPES_OF_THE_REST = {
     "id": "integer",
     "originalReferrer": "url",
-    "unsubscribedReason": "text",
     "relativeScore": "integer",
 }
+_LENGTHS = {"unsubscribedReason": 2000}
 _COMPANY = {"company": "string", "industry": "string", "numberOfEmployees": "integer", "annualRevenue": "currency"}
 _CHANNELS = (
     ("Operational", "program", ("Member",)),
@@ -82,6 +82,7 @@ def _fields(store: Store) -> None:
     types = {**STANDARD_TYPES, **rest, "leadScore": "score"}
     for name in sorted(types):
         more = {"_crm": name in _CRM_MANAGED.split(), "_updateable": name not in _READ_ONLY.split()}
+        more |= {"length": _LENGTHS[name]} if name in _LENGTHS else {}
         store.put("fields", f"person.{name}", field_doc(name, _LABELS.get(name, _label(name)), types[name], **more))
     for name, data_type in sorted(_COMPANY.items()):
         store.put("fields", f"company.{name}", field_doc(name, _label(name), data_type))

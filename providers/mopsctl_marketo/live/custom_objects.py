@@ -15,8 +15,10 @@ from mopsctl.errors import SystemError_, VendorError
 from mopsctl.resource import Observation, Result, Write
 from mopsctl_marketo.api import MarketoApi, first, result
 from mopsctl_marketo.convert.custom_native import (
+    FIXED,
     field_json,
     field_update,
+    fixed_parts,
     object_attributes,
     object_body,
     state_of,
@@ -25,8 +27,7 @@ from mopsctl_marketo.convert.custom_native import (
 from mopsctl_marketo.live.collection import Collection, Found, done, failed, refused
 
 SCHEMA = "/rest/v1/customobjects/schema"
-_PLAIN = ("label", "plural", "description", "in_person_detail")
-_FIXED = ("dedupe", "link")
+_PLAIN = ("label", "plural", "description")
 _HINTS = {
     "in use": "the object's dependent assets use it: take it out there first",
     "1022": "the object's dependent assets use it: take it out there first",
@@ -130,29 +131,8 @@ def _edits(name: str, standing: _Standing, target: Attributes) -> list[tuple[str
 
 
 def _fixed(standing: _Standing, target: Attributes) -> str:
-    """What the first approval fixed for good, and the target wants otherwise."""
-    have = (standing.approved or {}).get("fields") or {}
-    wanted = target.get("fields") or {}
-    moved = [
-        key
-        for key in sorted(have)
-        if any(
-            (wanted.get(key) or {}).get(part) != have[key].get(part) and _matters(have, wanted, key, part)
-            for part in _FIXED
-        )
-    ]
-    new = [key for key in sorted(wanted) if standing.approved and key not in have and _is_key(wanted[key])]
-    if not moved and not new:
-        return ""
-    return f"Marketo fixed links and dedupe fields when the object was approved: {', '.join([*moved, *new])} cannot change."
-
-
-def _matters(have: Attributes, wanted: Attributes, key: str, part: str) -> bool:
-    return bool(have[key].get(part)) or key in wanted
-
-
-def _is_key(item: Attributes) -> bool:
-    return bool(item.get("dedupe") or item.get("link"))
+    found = fixed_parts(standing.approved or {}, target)
+    return f"{FIXED}: {', '.join(found)} cannot change." if found else ""
 
 
 def _foreign_draft(standing: _Standing, target: Attributes) -> str:

@@ -193,7 +193,8 @@ class CampaignRules(Campaigns):
     def _rules(self, kind: str, name: str, campaign_id: int) -> Observation:
         path = f"/rest/asset/v1/smartCampaign/{campaign_id}/smartList.json"
         rules = (first(self.api.get(path, includeRules="true")) or {}).get("rules") or {}
-        triggers = sorted(str(each.get("name", "")) for each in rules.get("triggers") or [])
+        # Objects with a name, or plain texts (fact: marketo-smart-list-triggers).
+        triggers = sorted(str(each["name"] if isinstance(each, dict) else each) for each in rules.get("triggers") or [])
         return Observation(
             self.address(kind, name), {"triggers": triggers}, str(campaign_id), frozenset(), removable=False
         )
