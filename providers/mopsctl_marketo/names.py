@@ -111,7 +111,10 @@ def _typed(data_type: str, names: str) -> dict[str, str]:
 
 # Types as a live describe showed them; a score reads as integer there, so `leadScore` is left to the schema endpoint.
 STANDARD: Mapping[str, str] = {
-    **_typed("string", "company site mainPhone unsubscribedReason billingCity billingState billingCountry billingPostalCode industry"),
+    **_typed(
+        "string",
+        "company site mainPhone unsubscribedReason billingCity billingState billingCountry billingPostalCode industry",
+    ),
     **_typed(
         "string", "sicCode externalCompanyId personType salutation firstName middleName lastName title city state"
     ),

@@ -81,7 +81,7 @@ def _fields(store: Store) -> None:
     rest = {name: _TYPES_OF_THE_REST.get(name, "string") for name in STANDARD_OF_UNKNOWN_TYPE}
     types = {**STANDARD_TYPES, **rest, "leadScore": "score"}
     for name in sorted(types):
-        more = {"_crm": name in _CRM_MANAGED.split(), "_updateable": name not in _READ_ONLY.split()}
+        more: dict[str, Any] = {"_crm": name in _CRM_MANAGED.split(), "_updateable": name not in _READ_ONLY.split()}
         more |= {"length": _LENGTHS[name]} if name in _LENGTHS else {}
         store.put("fields", f"person.{name}", field_doc(name, _LABELS.get(name, _label(name)), types[name], **more))
     for name, data_type in sorted(_COMPANY.items()):
