@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from mopsctl.address import Address
+from mopsctl.diagnostics import Diagnostic
 from mopsctl.provider.rooms import RoomProvider
+from mopsctl.resource import Observation, Write
 
 
 class EloquaProvider(RoomProvider):
@@ -42,6 +44,12 @@ class EloquaProvider(RoomProvider):
         "bulk-counts": "Counts records that a REST search cannot count through a Bulk export, which mopsctl makes and"
         " removes again on the account, also during a plan.",
     }
+
+    def refused(self, writes: Sequence[Write], seen: Mapping[Address, Observation]) -> Iterable[Diagnostic]:
+        """Contact fields that would get another database name than declared."""
+        from mopsctl_eloqua.refusals import refused
+
+        return refused(writes, seen)
 
     def field_address(self, system: str, object_name: str, field_name: str) -> Address:
         """Where a field is observed: contact and account fields by themselves, others as part of their custom object."""

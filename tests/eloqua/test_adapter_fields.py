@@ -130,6 +130,7 @@ def test_another_default_with_other_zeros_is_no_change(bench: Any, field: Make) 
 @pytest.mark.parametrize("status", [400, 409])
 @pytest.mark.parametrize("shape", ["array", "object", "text"])
 def test_a_refusal_is_worded_whatever_its_shape(bench: Any, field: Make, status: int, shape: str) -> None:
+    bench.handle.switch("field_names_unique", True)
     bench.handle.switch("validation_status", status)
     bench.handle.switch("validation_shape", shape)
     made = one(bench, field("C_Region1", type="boolean", hints={"output_format": "1"}, label="Region"))
@@ -154,16 +155,32 @@ def test_a_taken_display_name_is_seen_before_anything_is_sent(bench: Any, field:
     assert writes(bench) == []
 
 
-def test_another_number_than_declared_is_said_and_the_field_is_found_later(bench: Any, field: Make) -> None:
+def test_another_number_than_declared_is_said_and_the_field_taken_back(bench: Any, field: Make) -> None:
+    before = bench.handle.dump()["contact_fields"]
     result = one(bench, field("C_Region2"))
     assert result.outcome == "failed"
-    assert "called it C_Region1 instead of C_Region2" in result.error
+    assert "called it C_Region1 instead of C_Region2; it was taken away again" in result.error
+    assert bench.handle.dump()["contact_fields"] == before
+
+
+def test_a_field_of_another_number_that_cannot_be_taken_back_is_found_later(bench: Any, field: Make) -> None:
+    bench.handle.fault("status", method="DELETE", status=403)
+    result = one(bench, field("C_Region2"))
+    assert "called it C_Region1 instead of C_Region2." in result.error
     assert "write C_Region1 into the manifest" in result.hint
     resources = bench.convert(field("C_Region2")).resources
     with bench.open() as system:
         seen = system.read(resources, []).items[resources[0].address]
     assert seen.attributes["internalName"] == "C_Region1"
     assert bench.apply(field("C_Region1")) == []
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_protection_is_said_only_where_eloqua_asks_for_it(bench: Any, field: Make, asked: bool) -> None:
+    bench.handle.switch("fields_need_protected", asked)
+    assert one(bench, field()).outcome == "done"
+    assert len(writes(bench)) == 1 + asked
+    assert ("isProtected" in region(bench)) == asked
 
 
 @pytest.mark.parametrize("setting", ["refuse", "ignore"])

@@ -133,3 +133,29 @@ def test_a_contact_field_is_made_read_changed_and_deleted(client: httpx.Client) 
     assert client.put(one, json={**made.json(), "name": "Lead Source"}).status_code == 200
     assert client.get(f"{one}?depth=complete").json()["name"] == "Lead Source"
     assert client.delete(one).status_code == 200
+
+
+def test_account_fields_are_read_by_the_application_api(client: httpx.Client) -> None:
+    listed = client.get("/API/REST/2.0/assets/account/fields", params={"orderBy": "name"}).json()
+    assert listed["total"] == len(listed["elements"]) > 0
+    first = listed["elements"][0]
+    assert client.get(f"/API/REST/2.0/assets/account/field/{first['id']}").json()["name"] == first["name"]
+
+
+def test_an_import_from_its_definition_to_the_contact(client: httpx.Client) -> None:
+    definition = {
+        "name": "Nightly",
+        "identifierFieldName": "Email",
+        "fields": {"Email": "{{Contact.Field(C_EmailAddress)}}", "Country": "{{Contact.Field(C_Country)}}"},
+    }
+    uri = client.post("/API/Bulk/2.0//contacts/imports", json=definition).json()["uri"]
+    rows = [{"Email": "new@example.com", "Country": "BE"}]
+    assert client.post(f"/API/Bulk/2.0{uri}/data", json=rows).status_code == 204
+    sync = client.post("/API/Bulk/2.0/syncs", json={"syncedInstanceUri": uri}).json()["uri"]
+    for _ in range(2):
+        status = client.get(f"/API/Bulk/2.0{sync}").json()["status"]
+    assert status in ("success", "warning")
+    found = client.get("/API/REST/2.0/data/contacts", params={"search": "C_EmailAddress='new@example.com'"}).json()
+    assert found["total"] == 1
+    assert client.get(f"/API/Bulk/2.0{sync}/rejects").json()["totalResults"] == 0
+    assert client.post("/API/Bulk/2.0/contacts/imports", json={"name": "x"}).status_code == 400

@@ -175,6 +175,7 @@ def test_validation_errors_come_in_three_shapes_and_two_statuses(
     bench: Any, web: httpx.Client, status: int, shape: str
 ) -> None:
     field(web)
+    bench.handle.switch("field_names_unique", True)
     bench.handle.switch("validation_status", status)
     bench.handle.switch("validation_shape", shape)
     answer = web.post("assets/contact/field", json=FIELD)
@@ -206,6 +207,27 @@ def test_429_says_not_how_long(bench: Any, web: httpx.Client) -> None:
 # -- contact fields
 
 
+def test_a_second_field_of_one_name_is_made_under_another_database_name_or_refused(
+    bench: Any, web: httpx.Client
+) -> None:
+    assert [field(web)["internalName"] for _ in range(2)] == ["C_Lifecycle_Stage1", "C_Lifecycle_Stage11"]
+    bench.handle.switch("field_names_unique", True)
+    assert problem(web.post("assets/contact/field", json=FIELD)) == (400, "name", "UniquenessRequirement")
+
+
+def test_lists_come_in_the_order_that_is_asked_for(web: httpx.Client) -> None:
+    for name in ("B", "c", "A"):
+        web.post("assets/optionList", json={"name": name, "elements": []})
+
+    def listed(order: str) -> list[str]:
+        found = web.get("assets/optionLists", params={"orderBy": order, "search": "name!='Salutations'"}).json()
+        return [each["name"] for each in found["elements"]]
+
+    assert listed("name") == ["A", "B", "c"]
+    assert listed("name DESC") == ["c", "B", "A"]
+    assert web.get("assets/optionLists", params={"orderBy": "colour"}).status_code == 400
+
+
 def test_a_database_name_is_generated_once(web: httpx.Client) -> None:
     first = field(web)
     assert first["internalName"] == "C_Lifecycle_Stage1"
@@ -214,7 +236,7 @@ def test_a_database_name_is_generated_once(web: httpx.Client) -> None:
         f"assets/contact/field/{first['id']}", json=first | {"name": "Stage", "internalName": "C_X1"}
     ).json()
     assert (renamed["name"], renamed["internalName"]) == ("Stage", "C_Lifecycle_Stage1")
-    assert field(web)["internalName"] == "C_Lifecycle_Stage2"
+    assert field(web)["internalName"] == "C_Lifecycle_Stage11"
 
 
 @pytest.mark.parametrize(("rule", "expected"), [("drop", "C_MQL_first1"), ("underscore", "C_MQL__first1")])

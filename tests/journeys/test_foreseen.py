@@ -130,3 +130,25 @@ def test_a_property_of_another_type(story: Story) -> None:
     (refused,) = said(plan, "PL001")
     assert "'string' and cannot become 'enumeration'" in refused
     assert changed(plan, "hubspot:property/contact.tier") == []
+
+
+def test_a_second_eloqua_field_of_one_name(story: Story) -> None:
+    """Eloqua would make it under another database name; a twin inside the manifests is told as well."""
+    fields = "{key: tier, label: Tier, type: text, in: {eloqua: C_Tier1}}"
+    other = "\n    - {key: rank, label: Tier, type: text, in: {eloqua: C_Tier2}}"
+    stack = story("eloqua", "[a]", fields, "eloqua: contact")
+    stack.plan()
+    with stack.screen("eloqua") as handle:
+        handle.do("add_contact_field", name="Tier")
+        handle.do("set_contact_field", internal="C_Tier1", internalName="C_Old_Tier1")
+    plan = stack.plan()
+    (refused,) = said(plan, "PL001")
+    assert "is 'C_Old_Tier1' and cannot become 'C_Tier1'" in refused
+    assert changed(plan, "eloqua:field/contact.C_Tier1") == []
+    assert stack.apply().code == 3
+    with stack.screen("eloqua") as handle:
+        handle.do("set_contact_field", internal="C_Old_Tier1", name="Old tier")
+    assert changed(stack.plan(), "eloqua:field/contact.C_Tier1") == ["add"]
+    twice = story("eloqua", "[a]", fields + other, "eloqua: contact")
+    (refused,) = said(twice.plan(), "EL022")
+    assert "would not make C_Tier2: the contact field C_Tier1 is called 'Tier' already" in refused

@@ -10,9 +10,10 @@ from starlette.routing import Route
 
 from mopsctl.emulator import Call, Emulator, Fault, Store, Switch, one_slash
 from mopsctl_eloqua.emulator import access, seed
-from mopsctl_eloqua.emulator.assets import ContactFields, CustomObjects, EmailGroups, OptionLists
+from mopsctl_eloqua.emulator.assets import AccountFields, ContactFields, CustomObjects, EmailGroups, OptionLists
 from mopsctl_eloqua.emulator.bulk import BulkApi
 from mopsctl_eloqua.emulator.contacts import Contacts
+from mopsctl_eloqua.emulator.imports import Imports
 from mopsctl_eloqua.emulator.screens import Screens
 
 ID, TOKEN = "/id", "/auth/oauth2/token"
@@ -35,6 +36,7 @@ class EloquaEmulator(Emulator):
         "option_list_names_unique": Switch(
             True, (True, False), "The screen wants unique names; the API is not documented."
         ),
+        "field_names_unique": Switch(False, (False, True), "Two fields of one name were recorded; the screen warns."),
         "punctuation": Switch(
             "underscore", ("underscore", "drop"), "Recorded names have a line for each other sign; one page drops them."
         ),
@@ -60,13 +62,16 @@ class EloquaEmulator(Emulator):
         self.option_lists = OptionLists(self)
         self.email_groups = EmailGroups(self)
         self.custom_objects = CustomObjects(self)
+        self.imports = Imports(self)
         self._parts = (
             self.contact_fields,
+            AccountFields(self),
             self.option_lists,
             self.email_groups,
             self.custom_objects,
             Contacts(self),
             BulkApi(self),
+            self.imports,
         )
 
     def seed(self, store: Store, persona: str) -> None:

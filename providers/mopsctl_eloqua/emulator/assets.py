@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
 
 from mopsctl.emulator import Call, Doc, Refusal
-from mopsctl_eloqua.emulator import bulk, wire
+from mopsctl_eloqua.emulator import bulk, search, wire
 from mopsctl_eloqua.emulator.collection import Collection
 
 FITTING = {
@@ -23,12 +24,11 @@ SELECTS = ("singleSelect", "multiSelect", "radio")
 
 def internal_name(prefix: str, name: str, rule: str, taken: set[str]) -> str:
     """The database name of a new field: spaces become underscores, other signs by the rule, and a number at the end."""
-    # Each sign becomes a line of its own (fact: eloqua-names).
+    # Each sign becomes a line of its own; a second field of one name ends in 11 (fact: eloqua-names).
     spelled = re.sub(r"[^A-Za-z0-9_ ]", "_" if rule == "underscore" else "", name).replace(" ", "_")
-    number = 1
-    while f"{prefix}{spelled}{number}".lower() in taken:
-        number += 1
-    return f"{prefix}{spelled}{number}"
+    first = f"{prefix}{spelled}1"
+    numbered = (first, *(f"{first}{number}" for number in range(1, len(taken) + 2)))
+    return next(each for each in numbered if each.lower() not in taken)
 
 
 class ContactFields(Collection):
@@ -69,7 +69,8 @@ class ContactFields(Collection):
         """Types, their pairs, option lists, the strict flag, and the limit."""
         if old is not None and old.get("isStandard") == "true":
             raise Refusal(self.refusal("isStandard", "ImmutabilityRequirement", "true"))
-        self.require_unique(doc, old)
+        if self.emulator.switch("field_names_unique"):
+            self.require_unique(doc, old)
         self._types(doc, old)
         if old is None and self.emulator.switch("fields_need_protected") and "isProtected" not in doc:
             raise Refusal(self.refusal("isProtected", "NotNullRequirement"))
@@ -103,6 +104,36 @@ class ContactFields(Collection):
         return (
             Response(status_code=self.emulator.switch("field_delete_status")) if answer.status_code == 200 else answer
         )
+
+
+class AccountFields(Collection):
+    """`/assets/account/field(s)`, which this stand-in only shows."""
+
+    name: ClassVar[str] = "account_fields"
+    object_type: ClassVar[str] = "AccountField"
+    plural: ClassVar[str] = "assets/account/fields"
+    singular: ClassVar[str] = "assets/account/field"
+    properties: ClassVar[tuple[str, ...]] = ("name", "internalName", "dataType", "displayType")
+
+    def routes(self) -> list[Route]:
+        """Reading only."""
+        return [route for route in super().routes() if "GET" in (route.methods or ())]
+
+    def many(self, call: Call) -> Response:
+        """A page of them, in the words of the Application API."""
+        docs = [_as_asset(doc) for doc in self.store.list(self.name)]
+        return wire.page(call, search.found(call, docs, lambda doc, name: doc.get(name), {"id", *self.properties}))
+
+    def one(self, call: Call) -> Response:
+        """One of them."""
+        return JSONResponse(_as_asset(self.found(call)))
+
+
+def _as_asset(doc: Doc) -> Doc:
+    key = doc["uri"].rpartition("/")[2]
+    sort = {"number": "numeric", "date": "date"}.get(doc["dataType"], "text")
+    shown = {"type": "AccountField", "id": key, "name": doc["name"], "internalName": doc["internalName"]}
+    return {**shown, "dataType": sort, "displayType": "text", "isStandard": "true", "permissions": "fullControl"}
 
 
 class OptionLists(Collection):

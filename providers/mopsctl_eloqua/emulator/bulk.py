@@ -124,7 +124,7 @@ class BulkApi:
     def _start(self, call: Call) -> Response:
         target = str(wire.body(call).get("syncedInstanceUri", ""))
         export = self._emulator.store.get("exports", target.rpartition("/")[2])
-        if export is None or target != export["uri"]:
+        if (export is None or target != export["uri"]) and not self._emulator.imports.synced(target):
             raise Refusal(_failure("syncedInstanceUri", target, "Must be an existing definition"))
         key = str(self._emulator.store.next_id("syncs", 6))
         sync = {"status": _STATES[0], "uri": f"/syncs/{key}", "syncedInstanceUri": target, "looks": 0}

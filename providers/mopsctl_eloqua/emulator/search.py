@@ -13,9 +13,20 @@ _TERM = re.compile(r"^(?P<term>\w+)\s*(?P<op>!=|>=|<=|=|>|<)\s*(?P<value>.*)$", 
 
 
 def found(call: Call, docs: Sequence[Doc], value_of: Callable[[Doc, str], Any], terms: Iterable[str]) -> list[Doc]:
-    """The documents that the request's `search` finds, in the order in which they were made."""
-    text = call.query.get("search", "").strip()
-    return [doc for doc in docs if _matches(text, doc, value_of, set(terms))] if text else list(docs)
+    """The documents that the request's `search` finds, in its `orderBy` (`name DESC`), else as they were made."""
+    text, known = call.query.get("search", "").strip(), set(terms)
+    hits = [doc for doc in docs if _matches(text, doc, value_of, known)] if text else list(docs)
+    return _in_order(call.query.get("orderBy", "").strip(), hits, value_of, known)
+
+
+def _in_order(asked: str, docs: list[Doc], value_of: Callable[[Doc, str], Any], terms: set[str]) -> list[Doc]:
+    if not asked:
+        return docs
+    term, _, direction = asked.partition(" ")
+    if term not in terms or direction.strip().upper() not in ("", "ASC", "DESC"):
+        raise Refusal(parameter_error("orderBy", "SyntaxRequirement", asked))
+    backwards = direction.strip().upper() == "DESC"
+    return sorted(docs, key=lambda doc: str(value_of(doc, term) or "").lower(), reverse=backwards)
 
 
 def _matches(text: str, doc: Doc, value_of: Callable[[Doc, str], Any], terms: set[str]) -> bool:

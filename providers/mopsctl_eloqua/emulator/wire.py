@@ -55,15 +55,20 @@ def page(call: Call, docs: Sequence[Doc], *, empty_is_204: bool = False) -> Resp
 
 def body(call: Call) -> Doc:
     """The JSON object of a POST or PUT. Refusal where it is none, or is not declared as JSON."""
-    if "application/json" not in call.headers.get("content-type", ""):
-        raise Refusal(PlainTextResponse(PARSING, 400))
-    try:
-        found = json.loads(call.body)
-    except ValueError:
-        found = None
+    found = parsed(call)
     if not isinstance(found, dict):
         raise Refusal(PlainTextResponse(PARSING, 400))
     return found
+
+
+def parsed(call: Call) -> Any:
+    """The JSON of a POST or PUT, of any sort. Refusal where it is none, or is not declared as JSON."""
+    try:
+        if "application/json" in call.headers.get("content-type", ""):
+            return json.loads(call.body)
+    except ValueError:
+        pass
+    raise Refusal(PlainTextResponse(PARSING, 400))
 
 
 def unquoted(doc: Mapping[str, Any]) -> str | None:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from mopsctl.address import Address
-from mopsctl.errors import VendorError
+from mopsctl.errors import SystemError_, VendorError
 from mopsctl.provider.contract import Step
 from mopsctl.resource import Json, Observation, Write
 from mopsctl_eloqua import fieldtypes
-from mopsctl_eloqua.answers import EXISTS, INVALID
+from mopsctl_eloqua.answers import EXISTS, INVALID, problems
 from mopsctl_eloqua.kinds import STANDARD
 from mopsctl_eloqua.live.helpers import sweep
 from mopsctl_eloqua.live.shelf import Assets, Refusal, Seen, is_true, text_of
@@ -111,10 +111,16 @@ class ContactFields(Assets):
 
     def born(self, write: Write) -> Doc:
         """The document to make, under a name from which Eloqua generates the declared database name."""
-        body = {"updateType": "always", "isProtected": "false"} | self._changes(write, write.target.keys())
+        body = {"updateType": "always"} | self._changes(write, write.target.keys())
         if body.get("displayType") == "checkbox":
             body = {"checkedValue": fieldtypes.CHECKED, "uncheckedValue": fieldtypes.UNCHECKED} | body
         return {**body, "name": self._birth_name(write)}
+
+    def amended(self, body: Doc, error: VendorError) -> Doc | None:
+        """With `isProtected`, where Eloqua asks for it."""
+        # Most accounts do not, so it is not sent beforehand (fact: eloqua-protected).
+        asked = any(each.property == "isProtected" for each in problems(error.body))
+        return {**body, "isProtected": "false"} if asked and "isProtected" not in body else None
 
     def begins(self, write: Write) -> None:
         """The field has its birth name as its display name until it is given another."""
@@ -124,15 +130,26 @@ class ContactFields(Assets):
         """See which database name Eloqua made, and give the field its display name."""
         made, wanted = text_of(doc, "internalName"), field_of(write.address)
         if made != wanted:
-            raise Refusal(
-                f"Eloqua made the field, and called it {made} instead of {wanted}.",
-                f"write {made} into the manifest and plan again; the field is then found by its name",
-            )
+            raise self._misnamed(doc, made, wanted)
         label = write.target.get("name")
         if label in (None, doc.get("name")):
             return doc, ""
         self.site.on_step(Step(write.address, write.target))
         return self.site.rest.replace(self.version, self.singular, {**doc, "name": label}), ""
+
+    def _misnamed(self, doc: Doc, made: str, wanted: str) -> Refusal:
+        """The field is of this moment and empty, so that it can be taken back; where it cannot, people are told."""
+        said = f"Eloqua made the field, and called it {made} instead of {wanted}"
+        try:
+            self.site.rest.delete(self.version, self.singular, str(doc["id"]))
+        except SystemError_:
+            return Refusal(
+                f"{said}.", f"write {made} into the manifest and plan again: the field is then found by its name"
+            )
+        return Refusal(
+            f"{said}; it was taken away again.",
+            f"write {made} into the manifest, or rename the field on the account that has the name {wanted} now",
+        )
 
     def merged(self, doc: Doc, write: Write) -> Doc:
         """The live document with the touched properties put in."""

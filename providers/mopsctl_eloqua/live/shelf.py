@@ -77,6 +77,10 @@ class Assets(Shelf):
     def merged(self, doc: Doc, write: Write) -> Doc:
         """A live document with the touched attributes put in; everything else as it is."""
 
+    def amended(self, body: Doc, error: VendorError) -> Doc | None:
+        """The document as it may be made after all once Eloqua refused it; None where the refusal stands."""
+        return None
+
     def begins(self, write: Write) -> None:  # most things are made by one call, and need no step to be said
         """Say what a new thing looks like until `settled` is done with it."""
         return
@@ -193,10 +197,19 @@ class Assets(Shelf):
         self.foresee(write)
         body = self.born(write)
         self.begins(write)
-        made = self.site.rest.create(self.version, self.singular, body)
+        made = self._made(body)
         doc, note = self.settled(write, made)
         self.docs[write.address] = doc
         return Result(write.address, "done", remote_id=str(doc.get("id", "")) or None, note=note)
+
+    def _made(self, body: Doc) -> Doc:
+        try:
+            return self.site.rest.create(self.version, self.singular, body)
+        except VendorError as error:
+            again = self.amended(body, error)
+            if again is None:
+                raise
+            return self.site.rest.create(self.version, self.singular, again)
 
     def _change(self, write: Write) -> Result:
         key = write.observed.remote_id if write.observed else None
