@@ -1,12 +1,7 @@
-"""Writes conditions as Salesforce formulas, and knows how long a formula may be.
-
-Limits (vendor's own formula engine): 3,900 characters of source; a compiled size of 5,000 by default and 15,000 at most. The
-compiled size is known to the server only; `compiled_size` is an estimate, on the high side.
-"""
+"""Writes conditions as Salesforce formulas. How large they become is in `formula_size`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -15,10 +10,6 @@ from typing import Literal
 from mopsctl.condition import All, AnyOf, Condition, Not, Scalar, Test
 from mopsctl.element import Field
 from mopsctl_salesforce import names
-
-LONGEST_SOURCE = 3_900
-USUAL_COMPILED = 5_000
-LARGEST_COMPILED = 15_000
 
 Sort = Literal["pick", "multi", "text", "number", "bool", "date", "datetime", "time", "long", "reference"]
 
@@ -54,7 +45,6 @@ _NATIVE_SORTS: Mapping[str, Sort] = {
 }
 _SEPARATORS = (",", "/", "-", ".", "&")
 _COMPARED: Mapping[str, str] = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "before": "<", "after": ">"}
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[A-Za-z_$][\w.$]*\s*\(|[A-Za-z_$][\w.$]*|\d+(?:\.\d+)?|[^\s\w]+')
 
 
 class Inexpressible(Exception):
@@ -142,17 +132,6 @@ def literal(field: Field, operand: Scalar) -> str:
             return f"DATE({day.year}, {day.month}, {day.day})"
         return f'DATETIMEVALUE("{day.isoformat()} 00:00:00")'
     raise Inexpressible(f"formulas cannot compare {field.name} with '{operand}'")
-
-
-def compiled_size(source: str) -> int:
-    """About how large the formula becomes when Salesforce compiles it; calls and fields weigh most."""
-    size = 0
-    for token in _TOKEN.findall(source):
-        if token.endswith("("):
-            size += 24 if token[:4].upper() in ("TEXT", "DATE") else 12
-        else:
-            size += 20 if token[0].isalpha() or token[0] in "_$" else len(token) + 1
-    return size
 
 
 class _Question:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from mopsctl.diagnostics import did_you_mean
 from mopsctl.resource import Json, Resource
-from mopsctl_salesforce import formula, names
+from mopsctl_salesforce import formula_size, names
 from mopsctl_salesforce.convert.fields import HINTS, LONG_TEXTS, NUMBERS, PICKLISTS
 from mopsctl_salesforce.convert.work import Draft, Work
 
@@ -179,11 +179,11 @@ def _of_formula(draft: Draft) -> Iterator[Problem]:
     if result not in FORMULA_TYPES:
         known = ", ".join(sorted(FORMULA_TYPES))
         yield "SF009", f"A formula gives no {result}, which {draft.name} asks for.", f"it gives {known}"
-    if len(source) > formula.LONGEST_SOURCE:
-        message = f"The formula of {draft.name} is too long ({len(source)} characters); Salesforce takes {formula.LONGEST_SOURCE}."
+    if len(source) > formula_size.LONGEST_SOURCE:
+        message = f"The formula of {draft.name} is too long ({len(source)} characters); Salesforce takes {formula_size.LONGEST_SOURCE}."
         yield "SF009", message, "split it, or let another system compute the value"
-    elif formula.compiled_size(source) > formula.LARGEST_COMPILED:
-        message = f"The formula of {draft.name} compiles to more than {formula.LARGEST_COMPILED} characters."
+    elif formula_size.compiled_size(source) > formula_size.LARGEST_COMPILED:
+        message = f"The formula of {draft.name} compiles to more than {formula_size.LARGEST_COMPILED} characters."
         yield "SF009", message, "use fewer functions and fields"
 
 

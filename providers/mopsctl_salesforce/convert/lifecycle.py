@@ -8,7 +8,7 @@ from dataclasses import replace
 from mopsctl.condition import Condition, sentence
 from mopsctl.element import Field, Lifecycle, Pipeline, PipelineStage, Stage, Transition
 from mopsctl.resource import Json
-from mopsctl_salesforce import formula, names
+from mopsctl_salesforce import formula, formula_size, names
 from mopsctl_salesforce.convert.work import Work
 
 FORECASTS: Mapping[str, str] = {
@@ -139,7 +139,7 @@ def _moves(work: Work, lifecycle: Lifecycle) -> None:
         return
     source = rule_formula(lifecycle)
     name = names.api_name(f"{lifecycle.name}_moves")
-    if len(source) > formula.LONGEST_SOURCE:
+    if len(source) > formula_size.LONGEST_SOURCE:
         _moves_manual(work, lifecycle, source)
         return
     _bypass(work, lifecycle)
@@ -207,7 +207,7 @@ def _moves_manual(work: Work, lifecycle: Lifecycle, source: str) -> None:
         "SF023",
         "warning",
         f"The rule for the allowed moves of {where} would have {len(source)} characters, and Salesforce takes"
-        f" {formula.LONGEST_SOURCE}; a person enforces them.",
+        f" {formula_size.LONGEST_SOURCE}; a person enforces them.",
         lifecycle.origin.source,
         hint="shorten the values of the stages, or build a flow",
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from mopsctl.condition import sentence
 from mopsctl.element import Field, Rule, RuleGroup, Score
 from mopsctl.resource import Json
-from mopsctl_salesforce import formula
+from mopsctl_salesforce import formula, formula_size
 from mopsctl_salesforce.convert.fields import data_type
 from mopsctl_salesforce.convert.fields import formula as as_formula
 from mopsctl_salesforce.convert.work import Draft, Work
@@ -50,30 +50,39 @@ def _rules(work: Work, score: Score) -> None:
     source = "" if problems else compiled(score)
     if result == "Percent":
         source = f"({source}) / 100"
-    if len(source) > formula.LONGEST_SOURCE:
-        problems.append(
-            (
-                score.origin,
-                f"its formula would have {len(source)} characters, and Salesforce takes {formula.LONGEST_SOURCE}",
-            )
-        )
-    elif formula.compiled_size(source) > formula.LARGEST_COMPILED:
-        problems.append((score.origin, f"its formula would compile to more than {formula.LARGEST_COMPILED} characters"))
+    problems += [(score.origin, each) for each in _too_large(source, {})]
     if problems:
         _manual(work, score, problems)
         return
-    if formula.compiled_size(source) > formula.USUAL_COMPILED:
-        work.say(
-            "SF032",
-            "warning",
-            f"The formula of {score.object}.{score.field} may compile to more than {formula.USUAL_COMPILED} characters, which is"
-            " the usual limit of an org.",
-            score.origin.source,
-            hint="let Salesforce check the plan before you apply it, or use fewer words per rule",
-        )
+    _warn_of_size(work, score, f"{score.object}.{score.field}", formula_size.compiled_size(source))
     draft = _draft(work, score.object, score.field, score)
     _overlay(work, draft, result, source)
     draft.capability = "scoring.fit"
+
+
+def _too_large(source: str, formulas: Mapping[str, int]) -> Iterator[str]:
+    if len(source) > formula_size.LONGEST_SOURCE:
+        yield (
+            f"its formula would have {len(source)} characters, and Salesforce takes {formula_size.LONGEST_SOURCE}; a table of that"
+            " size can be split over two models whose sum is a third field"
+        )
+    elif (size := formula_size.compiled_size(source, formulas)) > formula_size.LARGEST_COMPILED:
+        yield (
+            f"its formula would compile to about {size:,} characters, and Salesforce takes {formula_size.LARGEST_COMPILED:,}: each"
+            " line of a table costs some 75"
+        )
+
+
+def _warn_of_size(work: Work, score: Score, where: str, size: int) -> None:
+    if size > formula_size.USUAL_COMPILED:
+        work.say(
+            "SF032",
+            "warning",
+            f"The formula of {where} may compile to {size:,} characters; the usual limit of an org is"
+            f" {formula_size.USUAL_COMPILED:,}.",
+            score.origin.source,
+            hint="let Salesforce check the plan before you apply it, or use fewer words and lines per rule",
+        )
 
 
 def _number_type(work: Work, score: Score) -> str:
@@ -229,7 +238,29 @@ def _bands(work: Work, score: Score) -> None:
     name = score.settings.get("band_field")
     if not name or not score.bands:
         return
-    _overlay(work, _draft(work, score.object, str(name), score), "Text", _banded(work, score))
+    _text_of_bands(work, score, str(name), _banded(work, score), [score])
+
+
+def _text_of_bands(work: Work, score: Score, name: str, source: str, scores: Sequence[Score]) -> None:
+    """A formula that reads scores: where these are formulas themselves, each band reads them whole once more."""
+    known = {each.field: work.drafts.get(f"{each.object}.{each.field}") for each in scores}
+    read = {field: str(draft.attributes.get("formula") or "") for field, draft in known.items() if draft is not None}
+    sizes = {field: formula_size.compiled_size(text) for field, text in read.items() if text}
+    too_large = [(score.origin, each) for each in _too_large(source, sizes)]
+    if too_large:
+        _band_by_hand(work, score, name, too_large[0][1])
+        return
+    _warn_of_size(work, score, f"{score.object}.{name}", formula_size.compiled_size(source, sizes))
+    _overlay(work, _draft(work, score.object, name, score), "Text", source)
+
+
+def _band_by_hand(work: Work, score: Score, name: str, reason: str) -> None:
+    where = f"{score.object}.{name}"
+    hint = f"let a flow write {where} when {score.field} changes, or use fewer bands"
+    work.say("SF031", "warning", f"{where} cannot be a formula: {reason}.", score.origin.source, hint=hint)
+    lines = [f"From {formula.number(low)} on: {label}." for label, low in score.bands]
+    steps = (f"Setup > Flows > New Flow: write {where} by the value of {score.field}, and activate the flow.", *lines)
+    work.manual("automation", f"{where}.bands", "scoring.bands", score.origin, title=f"Bands in {where}", steps=steps)
 
 
 def _banded(work: Work, score: Score) -> str:
@@ -249,4 +280,4 @@ def _grade(work: Work, score: Score, all_scores: Sequence[Score]) -> None:
         return
     fit, engagement = (score, partner) if score.dimension == "fit" else (partner, score)
     halves = [_banded(work, each) for each in (fit, engagement)]
-    _overlay(work, draft, "Text", " & ".join(halves))
+    _text_of_bands(work, score, score.grade_field, " & ".join(halves), (fit, engagement))

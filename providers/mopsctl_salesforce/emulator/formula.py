@@ -149,16 +149,31 @@ def names(node: Node) -> set[str]:
             return set()
 
 
+_CHECKED_FOR_EMPTY = frozenset({"ISPICKVAL", "INCLUDES", "=", "<>"})
+
+
 def compiled_size(node: Node, of_field: Callable[[str], int]) -> int:
-    """A stand-in for the size of the compiled formula; `of_field` gives that of a field, which counts each time it is read."""
+    """About the length of the SQL that a formula becomes; `of_field` gives that of a field, which counts each time it is read."""
     match node:
         case Literal(value):
-            return len(str(value)) + 2
+            return len(str(value)) + 2 if isinstance(value, str) else len(f"{value:g}" if value is not None else "NULL")
         case Name(name):
             return 0 if name.startswith("$") else of_field(name)
         case Call(function, arguments):
-            own = 30 if function in ("TEXT", "DATE", "DATEVALUE", "DATETIMEVALUE") else 9
-            return own + sum(compiled_size(each, of_field) for each in arguments)
+            return _compiled_call(function, [compiled_size(each, of_field) for each in arguments])
+
+
+def _compiled_call(function: str, sizes: list[int]) -> int:
+    """A field is read twice where it is compared: once to see whether it is empty."""
+    if function == "CASE":
+        lines = (len(sizes) - 2) // 2
+        return (
+            lines * (2 * sizes[0] + len("WHEN ( IS NOT NULL AND  = ) THEN  ")) + sum(sizes[1:]) + len("CASE  ELSE  END")
+        )
+    if function in _CHECKED_FOR_EMPTY and len(sizes) == 2:
+        return 2 * sizes[0] + sizes[1] + len("( IS NOT NULL AND  = )")
+    around = {"IF": len("CASE WHEN  THEN  ELSE  END"), "CONTAINS": len("NVL(INSTR(, ), 0) > 0"), "TEXT": 30, "DATE": 30}
+    return around.get(function, 9) + sum(sizes)
 
 
 _PICKLIST_FUNCTIONS = frozenset(
