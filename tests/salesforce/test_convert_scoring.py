@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from mopsctl_salesforce import formula, formula_size
+from mopsctl_salesforce import formula_size
 from mopsctl_salesforce.emulator import evaluate
 from mopsctl_salesforce.emulator import formula as compiler
 
