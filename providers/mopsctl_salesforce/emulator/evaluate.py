@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -34,6 +35,8 @@ class Record:
         """A field's value as formulas have it."""
         if name.startswith("$Permission."):
             return name.partition(".")[2] in self.permissions
+        if "." in name or ":" in name:
+            return None  # of related records this stand-in holds none
         if values is None and name in self.formulas:
             return self.formulas[name]()
         value, kind = (self.values if values is None else values).get(name), self.kinds.get(name, "Text")
@@ -145,7 +148,54 @@ def _text(value: Value) -> str:
     return "" if value is None else str(value)
 
 
+def _of_date(compute: Callable[..., Value]) -> Callable[[list[Value]], Value]:
+    return lambda given: None if None in given else compute(*given)
+
+
+def _months_later(day: date, months: float) -> date:
+    """The same day of another month; the last day of a month stays one, as Salesforce has it."""
+    total = day.year * 12 + day.month - 1 + int(months)
+    year, month = total // 12, total % 12 + 1
+    is_last = day.day == calendar.monthrange(day.year, day.month)[1]
+    last = calendar.monthrange(year, month)[1]
+    return day.replace(year=year, month=month, day=last if is_last else min(day.day, last))
+
+
+def _value(given: list[Value]) -> Value:
+    try:
+        return float(str(given[0]).strip()) if not _blank(given[0]) else None
+    except ValueError:
+        raise FormulaError("#Error!") from None
+
+
+def _case_safe(value: str) -> str:
+    """The 18 characters of an id of 15: three that say which letters are capitals."""
+    if len(value) != 15:
+        return value
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+    parts = (value[start : start + 5] for start in (0, 5, 10))
+    return value + "".join(letters[sum(1 << place for place, char in enumerate(part) if char.isupper())] for part in parts)
+
+
 _PLAIN: Mapping[str, Callable[[list[Value]], Value]] = {
+    "LEFT": _of_text(lambda whole, count: whole[: int(float(count or 0))]),
+    "RIGHT": _of_text(lambda whole, count: whole[-int(float(count or 0)) :] if float(count or 0) >= 1 else ""),
+    "MID": _of_text(lambda whole, start, count: whole[int(float(start)) - 1 : int(float(start)) - 1 + int(float(count))]),
+    "VALUE": _value,
+    "MOD": _arithmetic(lambda left, right: math.fmod(left, right) if right else left),
+    "FLOOR": lambda given: None if given[0] is None else float(math.trunc(given[0])),  # towards zero
+    "CEILING": lambda given: None if given[0] is None else math.copysign(math.ceil(abs(given[0])), given[0]),
+    "MONTH": _of_date(lambda day: float(day.month)),
+    "DAY": _of_date(lambda day: float(day.day)),
+    "YEAR": _of_date(lambda day: float(day.year)),
+    "WEEKDAY": _of_date(lambda day: float(day.isoweekday() % 7 + 1)),  # Sunday is 1
+    "ADDMONTHS": _of_date(_months_later),
+    "CASESAFEID": _of_text(_case_safe),
+    "BR": lambda _: "\n",
+    "BLANKVALUE": lambda given: given[1] if _blank(given[0]) else given[0],
+    "NULLVALUE": lambda given: given[1] if given[0] is None else given[0],
+    "HYPERLINK": lambda given: f'<a href="{_text(given[0])}">{_text(given[1])}</a>',
+    "IMAGE": lambda given: f'<img src="{_text(given[0])}" alt="{_text(given[1])}">',
     "AND": _all,
     "OR": _any,
     "&&": _all,
@@ -170,7 +220,7 @@ _PLAIN: Mapping[str, Callable[[list[Value]], Value]] = {
     "ROUND": _round,
     "ABS": lambda given: None if given[0] is None else abs(given[0]),
     "DATE": lambda given: date(*(int(each) for each in given)),
-    "DATEVALUE": lambda given: date.fromisoformat(str(given[0])[:10]),
+    "DATEVALUE": lambda given: None if _blank(given[0]) else date.fromisoformat(str(given[0])[:10]),
     "DATETIMEVALUE": lambda given: datetime.fromisoformat(str(given[0])),
     "=": _compared(lambda left, right: left == right),
     "<>": _compared(lambda left, right: left != right),

@@ -171,7 +171,7 @@ class Fields:
         except formula.FormulaError as error:
             raise ComponentError(f"Error: {error}") from error
         wanted = describe.formula_type({"metadata": metadata})
-        if result not in ("Number" if wanted == "Percent" else wanted, "Null"):
+        if result not in ("Number" if wanted == "Percent" else wanted, "Null", "Any"):
             raise ComponentError(
                 f"Error: Formula result is data type ({result}), incompatible with expected data type ({wanted})."
             )

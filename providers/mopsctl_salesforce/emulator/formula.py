@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 LONGEST_SOURCE = 3_900
+# Texts stand in double or single quotes; a name may lead over relationships, `Account.Industry`, `Owner:User.Email`.
 _TOKEN = re.compile(
-    r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>\d+(?:\.\d+)?)|(?P<name>\$?[A-Za-z_][\w.]*)'
+    r"""\s*(?:(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<number>\d+(?:\.\d+)?|\.\d+)"""
+    r"|(?P<name>\$?[A-Za-z_][\w.]*(?::[A-Za-z_][\w.]*)?)"
     r"|(?P<sign>\|\||&&|<>|!=|<=|>=|==|[-+*/^&=<>(),!]))"
 )
 _COMPARING = frozenset({"=", "==", "<>", "!=", "<", ">", "<=", ">="})
@@ -180,6 +182,20 @@ _PICKLIST_FUNCTIONS = frozenset(
     {"ISPICKVAL", "CASE", "TEXT", "PRIORVALUE", "ISCHANGED", "INCLUDES", "ISBLANK", "ISNULL"}
 )
 _SIGNATURES: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "LEFT": (("Text", "Number"), "Text"),
+    "RIGHT": (("Text", "Number"), "Text"),
+    "MID": (("Text", "Number", "Number"), "Text"),
+    "VALUE": (("Text",), "Number"),
+    "MOD": (("Number", "Number"), "Number"),
+    "FLOOR": (("Number",), "Number"),
+    "CEILING": (("Number",), "Number"),
+    "MONTH": (("Date",), "Number"),
+    "DAY": (("Date",), "Number"),
+    "YEAR": (("Date",), "Number"),
+    "WEEKDAY": (("Date",), "Number"),
+    "ADDMONTHS": (("Date", "Number"), "Date"),
+    "CASESAFEID": (("Text",), "Text"),
+    "BR": ((), "Text"),
     "ISPICKVAL": (("Picklist", "Text"), "Boolean"),
     "INCLUDES": (("Multi", "Text"), "Boolean"),
     "CONTAINS": (("Text", "Text"), "Boolean"),
@@ -194,7 +210,6 @@ _SIGNATURES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "ABS": (("Number",), "Number"),
     "NEGATE": (("Number",), "Number"),
     "DATE": (("Number", "Number", "Number"), "Date"),
-    "DATEVALUE": (("Text",), "Date"),
     "DATETIMEVALUE": (("Text",), "DateTime"),
     "TODAY": ((), "Date"),
     "NOW": ((), "DateTime"),
@@ -228,6 +243,8 @@ class Checker:
             if name.partition(".")[2] not in self._permissions:
                 raise FormulaError(f"Field {name} does not exist. Check spelling.")
             return "Boolean"
+        if "." in name or ":" in name:
+            return self._over_relationships(name)
         kind = self._fields.get(name.lower())
         if kind is None or kind == "LongText":
             raise FormulaError(f"Field {name} does not exist. Check spelling.")
@@ -236,6 +253,14 @@ class Checker:
                 f"Field {name} is a picklist field. Picklist fields are only supported in certain functions."
             )
         return "Number" if kind == "Percent" else kind
+
+    def _over_relationships(self, name: str) -> str:
+        """A field of a related record: the relationship must be one of the object's; this stand-in takes the rest as it is."""
+        first = re.split(r"[.:]", name)[0]
+        lookups = (f"{first}Id", first.removesuffix("__r") + "__c")
+        if first.startswith("$") or any(each.lower() in self._fields for each in lookups):
+            return "Any"
+        raise FormulaError(f"Field {first} does not exist. Check spelling.")
 
     def _call(self, function: str, arguments: tuple[Node, ...]) -> str:
         if function in _RULE_ONLY and not self._rule:
@@ -260,6 +285,11 @@ class Checker:
             "ISCHANGED": lambda name, given: self._one(name, given, "Boolean"),
             "PRIORVALUE": lambda name, given: self._one(name, given, given[0] if given else ""),
             "&": self._joined,
+            "BLANKVALUE": self._filled,
+            "NULLVALUE": self._filled,
+            "DATEVALUE": self._date_of,
+            "HYPERLINK": lambda name, given: self._texts(name, given, 2, 3),
+            "IMAGE": lambda name, given: self._texts(name, given[:2], 2, 4),
         }
         if function in special:
             return special[function](function, kinds)
@@ -275,7 +305,7 @@ class Checker:
                 f"Incorrect number of parameters for function '{function}()'. Expected {len(wanted)}, received {len(kinds)}"
             )
         for want, have in zip(wanted, kinds, strict=True):
-            if have not in (want, "Null"):
+            if have not in (want, "Null", "Any") and want != "Any":
                 raise FormulaError(
                     f"Incorrect parameter type for {self._said(function)}. Expected {want}, received {have}"
                 )
@@ -310,7 +340,7 @@ class Checker:
         subject = "Text" if kinds[0] == "Picklist" else kinds[0]
         for place, kind in enumerate(kinds[1:-1]):
             wanted = subject if place % 2 == 0 else kinds[2]
-            if kind not in (wanted, "Null"):
+            if kind not in (wanted, "Null", "Any") and wanted != "Any":
                 raise FormulaError(
                     f"Incorrect parameter type for function 'CASE()'. Expected {wanted}, received {kind}"
                 )
@@ -326,18 +356,41 @@ class Checker:
         self._expect(function, ("Number",) * len(kinds), kinds)
         return "Number"
 
+    def _filled(self, function: str, kinds: list[str]) -> str:
+        if len(kinds) != 2:
+            raise FormulaError(
+                f"Incorrect number of parameters for function '{function}()'. Expected 2, received {len(kinds)}"
+            )
+        self._expect(function, (kinds[0], kinds[0]), kinds)
+        return kinds[1] if kinds[0] in ("Null", "Any") else kinds[0]
+
+    def _date_of(self, function: str, kinds: list[str]) -> str:
+        if kinds not in (["DateTime"], ["Null"]):
+            self._expect(function, ("Text",), kinds)
+        return "Date"
+
+    def _texts(self, function: str, kinds: list[str], least: int, most: int) -> str:
+        if not least <= len(kinds) <= most:
+            raise FormulaError(
+                f"Incorrect number of parameters for function '{function}()'. Expected {least}, received {len(kinds)}"
+            )
+        self._expect(function, ("Text",) * len(kinds), kinds)
+        return "Text"
+
     def _joined(self, function: str, kinds: list[str]) -> str:
         self._expect(function, ("Text", "Text"), kinds)
         return "Text"
 
     def _compare(self, function: str, kinds: list[str]) -> str:
         left, right = kinds
-        if "Null" not in kinds and left != right:
+        if not {"Null", "Any"} & set(kinds) and left != right:
             raise FormulaError(f"Incorrect parameter type for operator '{function}'. Expected {left}, received {right}")
         return "Boolean"
 
     def _arithmetic(self, function: str, kinds: list[str]) -> str:
         left, right = kinds
+        if "Any" in kinds:
+            return "Number" if left == right else left if right == "Any" else right
         if function in ("+", "-") and left in ("Date", "DateTime"):
             return "Number" if left == right else left
         if function == "+" and left == right == "Text":
