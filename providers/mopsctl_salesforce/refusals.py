@@ -2,6 +2,7 @@
 
 SF026 picklist values that differ in letter case only
 SF027 a controlling value, or field, that goes while another picklist depends on it
+SF028 a pair of the lead conversion, ours or an old one, whose fields do not fit
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from mopsctl.address import Address
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.resource import Observation, Write
-from mopsctl_salesforce import names
+from mopsctl_salesforce import conversion, names
 from mopsctl_salesforce.wire import values
 
 _LISTS = ("field", "global-value-set", "standard-value-set")
@@ -20,6 +21,7 @@ _LISTS = ("field", "global-value-set", "standard-value-set")
 
 def refused(writes: Sequence[Write], seen: Mapping[Address, Observation]) -> Iterator[Diagnostic]:
     """Each write that Salesforce would refuse, with the reason."""
+    yield from _conversions(writes, seen)
     for write in writes:
         if write.action != "remove" and write.address.kind in _LISTS and write.observed is not None:
             yield from _values(write, write.target.get("values") or {}, write.observed.attributes.get("values") or {})
@@ -85,3 +87,28 @@ def _values(write: Write, after: Mapping[str, Any], live: Mapping[str, Any]) -> 
             f"spell them as Salesforce does: {spelled}",
             str(write.address),
         )
+
+
+def _conversions(writes: Sequence[Write], seen: Mapping[Address, Observation]) -> Iterator[Diagnostic]:
+    """Every pair that will be in the mapping: one that does not fit holds up all the others."""
+    fields = {address.name: each.attributes for address, each in seen.items() if address.kind == "field"}
+    fields |= {each.address.name: each.target for each in writes if each.address.kind == "field" and each.target}
+    for write in writes:
+        if write.address.kind != "lead-conversion":
+            continue
+        ours = {change.path[1] for change in write.fields if len(change.path) > 1}
+        for target, pair in sorted((write.target.get("pairs") or {}).items()):
+            source = f"Lead.{pair['from']}"
+            before, after = fields.get(source), fields.get(target)
+            if before is None or after is None or conversion.fits(before, after):
+                continue
+            old = "" if target in ours else " It is an old pair, and it holds up every other one."
+            yield Diagnostic(
+                "SF028",
+                "error",
+                f"The lead conversion would put {source} ({conversion.words(before)}) into {target} ({conversion.words(after)}),"
+                f" and Salesforce refuses that.{old}",
+                write.source,
+                f"make {target} as large as {source}, or unmap the pair in Setup > Object Manager > Lead > Map Lead Fields",
+                str(write.address),
+            )

@@ -335,7 +335,16 @@ def stage(**more: Any) -> dict[str, Any]:
         (standard("LeadSource"), "standardValue"),
         (standard("LeadStatus", {"fullName": "a", "label": "a", "default": False}), "converted"),
         (
-            standard("LeadStatus", {"fullName": "a", "label": "a", "default": False, "converted": False}),
+            standard(
+                "LeadStatus",
+                {
+                    "fullName": "Closed - Converted",
+                    "label": "a",
+                    "default": False,
+                    "converted": True,
+                    "isActive": False,
+                },
+            ),
             "At least one lead status",
         ),
         (standard("OpportunityStage", stage(probability=None)), "probability"),
@@ -401,7 +410,7 @@ def test_soap_reads_the_lead_conversion(org: Handle) -> None:
 
 def test_soap_refuses_what_it_does_not_know(org: Handle) -> None:
     assert "INVALID_SESSION_ID" in soap(org, "00Dnope").text
-    assert "INVALID_TYPE" in soap(org, token_for(org), "CustomObject").text
+    assert "INVALID_TYPE" in soap(org, token_for(org), "Flow").text
     org.switch("token_format", "jwt")
     answer = soap(org, token_for(org))
     assert (answer.status_code, "INVALID_SESSION_ID" in answer.text) == (500, True)

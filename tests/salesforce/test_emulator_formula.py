@@ -12,7 +12,13 @@ KINDS = {
     "Title": "Text", "AccountId": "Text", "OwnerId": "Text", "Region__c": "Text", "Day__c": "Date", "At__c": "DateTime",
     "Size__c": "Number", "Share__c": "Percent", "Band__c": "Picklist",
 }  # fmt: skip
-RECORD = {"Title": "VP of Sales", "Day__c": "2026-01-31", "At__c": "2026-08-31T10:00:00", "Size__c": 7.5, "Share__c": 12}
+RECORD = {
+    "Title": "VP of Sales",
+    "Day__c": "2026-01-31",
+    "At__c": "2026-08-31T10:00:00",
+    "Size__c": 7.5,
+    "Share__c": 12,
+}
 
 
 def value(source: str, **record: Any) -> Any:

@@ -36,6 +36,12 @@ _HINTS: Mapping[str, str] = {
     "required field": "a required field has no field-level security: take it out of the permission set",
     "referenced elsewhere": "take it out of what refers to it first, or keep it",
     "lead conversion": "unmap the field in Setup > Object Manager > Lead > Map Lead Fields first",
+    "the org's tests": "mend the tests in the org, or ask who looks after its Apex code; nothing was deployed",
+    "Cannot modify managed object": "the field belongs to an installed package: say manage: verify for its row",
+    "referenced in Apex": "a class reads the field: have it changed first, or declare a new field",
+    "to a Lookup, MasterDetail": "a field cannot become a relationship: declare a new field",
+    "null is not a picklist": "the feature that this standard field belongs to is turned off in the org",
+    "in picklist": "a record type or another component still offers the value: take it out there first",
     "Compiled formula is too big": "use fewer words and fields in the model, or let another system compute the score",
 }
 
@@ -178,8 +184,7 @@ def _multipart(content: bytes, *, check_only: bool) -> tuple[bytes, str]:
 
 
 def _details(result: Row, name: str) -> list[Row]:
-    found = (result.get("details") or {}).get(name) or []
-    return found if isinstance(found, list) else [found]
+    return _listed((result.get("details") or {}).get(name))
 
 
 def _only_locked(result: Row) -> bool:
@@ -197,7 +202,7 @@ def results(writes: Sequence[Write], package: Package, result: Row) -> list[Resu
     if result.get("success") in (True, "true"):
         return [_done(write, successes.get(write.address, [])) for write in writes]
     if not failures:
-        text = str(result.get("errorMessage") or f"it ended as {result.get('status')}")
+        text = _of_tests(result) or str(result.get("errorMessage") or f"it ended as {result.get('status')}")
         return [
             _failed(write.address, [{"problem": text}], str(result.get("errorStatusCode") or "")) for write in writes
         ]
@@ -213,6 +218,23 @@ def results(writes: Sequence[Write], package: Package, result: Row) -> list[Resu
         )
         for write in writes
     ]
+
+
+def _of_tests(result: Row) -> str:
+    """Why a deployment failed that names no component: the org's own tests."""
+    # They alone may stop it (fact: salesforce-test-failures).
+    ran: Row = (result.get("details") or {}).get("runTestResult") or {}
+    said = [
+        f"the test {each.get('name')}.{each.get('methodName')} fails: {str(each.get('message')).strip()}"
+        for each in _listed(ran.get("failures"))
+    ]
+    said += [str(each.get("message")).strip() for each in _listed(ran.get("codeCoverageWarnings"))]
+    return f"Salesforce ran the org's tests, and they stand in the way: {'; '.join(said)}" if said else ""
+
+
+def _listed(found: Any) -> list[Row]:
+    """A list of the answer; of one entry Salesforce sends the entry itself."""
+    return found if isinstance(found, list) else [found] if found else []
 
 
 def _by_address(package: Package, details: Sequence[Row], writes: Sequence[Write]) -> dict[Address, list[Row]]:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mopsctl.emulator import Doc
-from mopsctl_salesforce.emulator import formula, seed
-from mopsctl_salesforce.emulator.access import is_calculated
+from mopsctl_salesforce.emulator import conversion, formula, seed
 from mopsctl_salesforce.emulator.fieldparts import Fields
 from mopsctl_salesforce.emulator.lists import Lists
 from mopsctl_salesforce.emulator.refusals import NAME, ComponentError, Taken
@@ -82,12 +81,10 @@ class Components:
     def conversion(self, name: str, content: Doc) -> Taken:
         """Replace the lead conversion settings, as a whole or pair by pair as the org's switch says."""
         mappings = content.get("objectMapping") or []
-        for mapping in mappings:
-            for pair in mapping["mappingFields"]:
-                self._check_pair(f"Lead.{pair['inputField']}", f"{mapping['outputObject']}.{pair['outputField']}")
         known = self._store.get("LeadConvertSettings", "LeadConvertSettings") or {}
         if self._org.switch("conversion_mode") == "merge":
             mappings = _merged_mappings(known["objectMapping"], mappings)
+        conversion.check(self._org, mappings)
         after = {
             **known,
             **{key: value for key, value in content.items() if key != "objectMapping"},
@@ -95,17 +92,6 @@ class Components:
         }
         self._store.put("LeadConvertSettings", "LeadConvertSettings", after)
         return Taken(name, changed=known != after)
-
-    def _check_pair(self, source: str, target: str) -> None:
-        fields = [self._org.field(name) for name in (source, target)]
-        for name, field in zip((source, target), fields, strict=True):
-            if field is None or not field["custom"] or is_calculated(field):
-                raise ComponentError(
-                    f"Field {name} cannot be mapped for lead conversion", "INVALID_CROSS_REFERENCE_KEY"
-                )
-        kinds = {field["metadata"]["type"] for field in fields if field}
-        if len(kinds) > 1:
-            raise ComponentError(f"Data types of {source} and {target} do not match")
 
     def destroy(self, kind: str, name: str) -> Taken:
         """Delete a component; one that is not there is a warning."""

@@ -37,6 +37,12 @@ def start(org: SalesforceEmulator, call: Call) -> Response:
     if call.headers.get("content-type", "").startswith("application/json"):
         return _quick(org, call)
     options, content = _parts(call)
+    job = enqueue(org, org.user(call), options, content, locked=call.fault("org_locked") is not None)
+    return Json({"id": job["Id"], "deployOptions": options, "deployResult": progress(job)}, 201)
+
+
+def enqueue(org: SalesforceEmulator, user: str, options: Doc, content: bytes, *, locked: bool = False) -> Doc:
+    """Put a deployment into the queue, however it came. Refused with a Problem."""
     if not truth(options.get("rollbackOnError")) and org.persona == "production":
         raise Problem(400, "INVALID_OPERATION", "rollbackOnError must be true for a production organization")
     if truth(options.get("purgeOnDelete")) and org.persona == "production":
@@ -46,16 +52,16 @@ def start(org: SalesforceEmulator, call: Call) -> Response:
         "Id": number,
         "Status": "Pending",
         "CheckOnly": truth(options.get("checkOnly")),
-        "CreatedById": org.user(call),
+        "CreatedById": user,
         "CreatedDate": answers.now(),
         "options": options,
         "zip": base64.b64encode(content).decode(),
         "steps": 0,
-        "locked": call.fault("org_locked") is not None,
+        "locked": locked,
         "result": {},
     }
     org.store.put("_deployments", number, job)
-    return Json({"id": number, "deployOptions": options, "deployResult": _progress(job)}, 201)
+    return job
 
 
 def _quick(org: SalesforceEmulator, call: Call) -> Response:
@@ -92,7 +98,7 @@ def status(org: SalesforceEmulator, call: Call) -> Response:
     job = org.store.get("_deployments", call.params["id"])
     if job is None:
         raise Problem(404, "NOT_FOUND", "The requested resource does not exist")
-    result = _progress(job)
+    result = progress(job)
     if not truth(call.query.get("includeDetails", "false")):
         result.pop("details", None)
     return Json(
@@ -109,7 +115,7 @@ def cancel(org: SalesforceEmulator, call: Call) -> Response:
         raise Problem(400, "INVALID_OPERATION", "The deployment can no longer be canceled")
     job |= {"Status": "Canceled", "result": {"success": False}}
     org.store.put("_deployments", job["Id"], job)
-    return Json({"id": job["Id"], "deployResult": _progress(job)}, 202)
+    return Json({"id": job["Id"], "deployResult": progress(job)}, 202)
 
 
 def tick(org: SalesforceEmulator) -> None:
@@ -125,7 +131,8 @@ def tick(org: SalesforceEmulator) -> None:
     org.store.put("_deployments", job["Id"], job)
 
 
-def _progress(job: Doc) -> Doc:
+def progress(job: Doc) -> Doc:
+    """How far a job is, with what became of its components once it is done."""
     done = job["Status"] not in _RUNNING
     return {
         "id": job["Id"],
@@ -174,22 +181,35 @@ def _carry_out(org: SalesforceEmulator, job: Doc) -> None:
         with org.store.transaction():
             for each in _tried(org, package) if not unzipped.bare else ():
                 (successes if each["success"] else failures).append(each)
-            if job["CheckOnly"] or failures:
+            tests = _tests(org)
+            if job["CheckOnly"] or failures or tests["failures"] or tests["codeCoverageWarnings"]:
                 raise _TakenBack
     except _TakenBack:
         pass
-    job["Status"] = "Failed" if failures else "Succeeded"
+    tests = _tests(org)
+    failed = bool(failures or tests["failures"] or tests["codeCoverageWarnings"])
+    job["Status"] = "Failed" if failed else "Succeeded"
     job["result"] = {
-        "success": not failures,
+        "success": not failed,
         "numberComponentsTotal": len(successes) + len(failures),
         "numberComponentsDeployed": len(successes),
         "numberComponentErrors": len(failures),
         "details": {
             "componentSuccesses": successes[0] if len(successes) == 1 else successes,
             "componentFailures": failures,
-            "runTestResult": {"numTestsRun": 0, "numFailures": 0},
+            "runTestResult": tests,
         },
     }
+
+
+def _tests(org: SalesforceEmulator) -> Doc:
+    """What the org's tests say; a deployment may fail on them alone."""
+    said = org.store.setting("tests", {}) or {}
+    name, _, method = str(said.get("test") or "").partition(".")
+    failures = [{"name": name, "methodName": method, "message": said["message"], "stackTrace": None}] if name else []
+    warnings = [{"name": None, "message": said["coverage"]}] if said.get("coverage") else []
+    numbers = {"numTestsRun": len(failures), "numFailures": len(failures)}
+    return {**numbers, "failures": failures, "codeCoverageWarnings": warnings}
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,9 +77,19 @@ _FORMULA_TYPES: Mapping[str, str] = {
 def values_of(org: SalesforceEmulator, field: Doc) -> list[Doc]:
     """The values of a choice field, wherever they are kept; deactivated ones as the org's switch says."""
     listed = stored_values(org, field)
-    if org.switch("inactive_values") == "hidden":
+    if hides_inactive(org, field["metadata"]):
         listed = [value for value in listed if value.get("isActive") is not False]
     return listed
+
+
+def hides_inactive(org: SalesforceEmulator, metadata: Mapping[str, Any]) -> bool:
+    """Whether deactivated values of a list are kept to the org: those of an unrestricted list of a custom field are."""
+    # Neither Metadata nor describe returns them (fact: salesforce-inactive-values).
+    value_set = metadata.get("valueSet") or {}
+    unrestricted = bool(value_set.get("valueSetDefinition")) and not value_set.get("restricted")
+    return org.switch("inactive_values") == "hidden" or (
+        org.switch("inactive_values") == "of-restricted-lists" and unrestricted
+    )
 
 
 def stored_values(org: SalesforceEmulator, field: Doc) -> list[Doc]:

@@ -174,13 +174,17 @@ def _case_safe(value: str) -> str:
         return value
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
     parts = (value[start : start + 5] for start in (0, 5, 10))
-    return value + "".join(letters[sum(1 << place for place, char in enumerate(part) if char.isupper())] for part in parts)
+    return value + "".join(
+        letters[sum(1 << place for place, char in enumerate(part) if char.isupper())] for part in parts
+    )
 
 
 _PLAIN: Mapping[str, Callable[[list[Value]], Value]] = {
     "LEFT": _of_text(lambda whole, count: whole[: int(float(count or 0))]),
     "RIGHT": _of_text(lambda whole, count: whole[-int(float(count or 0)) :] if float(count or 0) >= 1 else ""),
-    "MID": _of_text(lambda whole, start, count: whole[int(float(start)) - 1 : int(float(start)) - 1 + int(float(count))]),
+    "MID": _of_text(
+        lambda whole, start, count: whole[int(float(start)) - 1 : int(float(start)) - 1 + int(float(count))]
+    ),
     "VALUE": _value,
     "MOD": _arithmetic(lambda left, right: math.fmod(left, right) if right else left),
     "FLOOR": lambda given: None if given[0] is None else float(math.trunc(given[0])),  # towards zero

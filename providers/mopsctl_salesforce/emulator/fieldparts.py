@@ -58,6 +58,13 @@ class Fields:
         """Create or replace a custom field."""
         object_name, _, bare = name.partition(".")
         known = self._org.field(name)
+        if known is not None and known.get("namespace"):
+            changed = sorted(key for key, value in metadata.items() if known["metadata"].get(key) != value)
+            raise ComponentError(
+                f"Cannot modify managed object: entity=CustomFieldDefinition, component={known['id']},"
+                f" field={changed[0] if changed else 'MasterLabel'}, state=installed",
+                "CANNOT_MODIFY_MANAGED_OBJECT",
+            )
         if known is not None and not known["custom"]:
             raise ComponentError(f"Cannot modify managed or standard field: {name}", "CANNOT_MODIFY_MANAGED_OBJECT")
         if object_name not in seed.OBJECTS:
@@ -142,6 +149,12 @@ class Fields:
             if name in self.converted_fields():
                 problem = "Cannot change which type a field is while it is mapped for lead conversion"
                 raise ComponentError(problem, "CANNOT_CHANGE_FIELD_TYPE_OF_REFERENCED_FIELD")
+            if self._store.get("_apex", name) is not None:
+                raise ComponentError("Cannot change field type of a custom field referenced in Apex")
+            if metadata["type"] in ("Lookup", "MasterDetail"):
+                raise ComponentError(
+                    "Cannot update a field to a Lookup, MasterDetail, or Hierarchy from something else"
+                )
             if not any({before["type"], metadata["type"]} <= family for family in _FAMILIES):
                 raise ComponentError(
                     f"Cannot change type from {before['type']} to {metadata['type']}: values would be lost"
@@ -210,9 +223,11 @@ class Fields:
             return Taken("", changed=False, warning=warning)
         if not field["custom"]:
             raise ComponentError(f"Standard fields cannot be deleted: {name}", "CANNOT_DELETE_MANAGED_OBJECT")
-        if name in self.converted_fields() or self._referring(field):
+        users = self._referring(field)
+        if name in self.converted_fields() or users:
+            where = f" : {', '.join(users)}" if users else ""
             raise ComponentError(
-                f"This custom field is referenced elsewhere in salesforce.com: {name}", "DEPENDENCY_EXISTS"
+                f"This custom field is referenced elsewhere in salesforce.com.{where}", "DEPENDENCY_EXISTS"
             )
         self._org.drop_field(name)
         self._store.put("bin", name, {**field, "name": field["name"].removesuffix("__c") + "_del__c"})
@@ -220,13 +235,24 @@ class Fields:
         return Taken(field["id"])
 
     def _referring(self, field: Doc) -> list[str]:
-        sources = [(each["name"], each["metadata"].get("formula")) for each in self._org.fields(field["object"])]
-        sources += [
-            (each["FullName"], each["Metadata"]["errorConditionFormula"])
-            for each in self._store.list("ValidationRule")
-            if each["EntityDefinitionId"] == field["object"]
+        """Formulas and rules that read the field, those of other objects over a relationship too."""
+        sources = [
+            (each["object"], f"{each['object']}.{each['name']}", each["metadata"].get("formula"))
+            for each in self._org.all_fields()
         ]
-        return [name for name, source in sources if source and field["name"] in formula.names(formula.parse(source))]
+        sources += [
+            (each["EntityDefinitionId"], each["FullName"], each["Metadata"]["errorConditionFormula"])
+            for each in self._store.list("ValidationRule")
+        ]
+        return [
+            name
+            for object_name, name, source in sources
+            if source
+            and any(
+                read == field["name"] if object_name == field["object"] else read.endswith(f".{field['name']}")
+                for read in formula.names(formula.parse(source))
+            )
+        ]
 
     def _drop_rights(self, name: str) -> None:
         for row in self._store.list("FieldPermissions"):

@@ -132,6 +132,8 @@ class Lists:
         known = self._store.get("StandardValueSet", name)
         if known is None:
             raise ComponentError(f"Not a standard value set: {name}", "INVALID_TYPE")
+        if self._store.get("_features_off", name) is not None:
+            raise ComponentError("Field: null is not a picklist")
         values, before = content.get("standardValue") or [], known["Metadata"]["standardValue"]
         if not values:
             raise ComponentError("Required field is missing: standardValue", "REQUIRED_FIELD_MISSING")
@@ -142,7 +144,8 @@ class Lists:
             raise ComponentError(
                 f"Values cannot be added to {name}: {', '.join(sorted(new))}", "INVALID_TYPE_ON_FIELD_IN_RECORD"
             )
-        listed = self._listed(values, before, keep=skill)
+        # What a deployment leaves out stays active; only `isActive` false takes it away (fact: salesforce-standard-values).
+        listed = self._listed(values, before, keep=True)
         self._check_set(name, listed)
         row = {
             **known,

@@ -30,7 +30,7 @@ class SalesforceEmulator(Emulator):
         "standard_value_set_mode": Switch(
             "doc",
             ("doc", "skill"),
-            "whether a deployed standard value set may add values and deactivates what it leaves out, or refuses new values and leaves the rest alone",
+            "whether a deployed standard value set may add values, or refuses new ones",
         ),
         "permission_set_mode": Switch(
             "merge", ("merge", "replace"), "whether rights that a deployed permission set leaves out stay or go"
@@ -39,7 +39,9 @@ class SalesforceEmulator(Emulator):
             "replace", ("replace", "merge"), "whether pairs that a deployed LeadConvertSettings leaves out go or stay"
         ),
         "inactive_values": Switch(
-            "shown", ("shown", "hidden"), "whether Metadata and describe list deactivated values"
+            "of-restricted-lists",
+            ("of-restricted-lists", "shown", "hidden"),
+            "whether Metadata and describe list deactivated values",
         ),
         "value_key": Switch(
             "valueName", ("valueName", "fullName"), "what the Tooling API calls the name of a picklist value"
@@ -128,8 +130,10 @@ class SalesforceEmulator(Emulator):
 
     def is_write(self, call: Call) -> bool:
         """Whether the request changes the org: composites of GETs, checks and tokens do not."""
-        if call.path.startswith(("/services/oauth2", "/services/Soap")) or call.method in ("GET", "HEAD"):
+        if call.path.startswith("/services/oauth2") or call.method in ("GET", "HEAD"):
             return False
+        if call.path.startswith("/services/Soap"):
+            return soap.writes(call)
         if call.path.endswith(("/composite", "/composite/batch")):
             return rest.composite_writes(call)
         return not (call.path.endswith("/deployRequest") and deploy.only_checks(call))

@@ -28,6 +28,9 @@ def actions(org: SalesforceEmulator) -> Mapping[str, Callable[..., Any]]:
         "create_record_type": screens.create_record_type,
         "map_conversion": screens.map_conversion,
         "lock_org": screens.lock_org,
+        "use_in_apex": screens.use_in_apex,
+        "turn_feature_off": screens.turn_feature_off,
+        "fail_tests": screens.fail_tests,
         "register_certificate": screens.register_certificate,
         "end_sessions": screens.end_sessions,
         "set_organization": screens.set_organization,
@@ -150,6 +153,18 @@ class _Screens:
             for target in sorted({name.partition(".")[0] for name in pairs})
         ]
         Components(self._org).conversion("LeadConvertSettings", {"objectMapping": mappings})
+
+    def use_in_apex(self, name: str) -> None:
+        """Somebody writes a class that reads the field."""
+        self._store.put("_apex", name, {"name": name})
+
+    def turn_feature_off(self, value_set: str) -> None:
+        """The feature that a standard value set belongs to is turned off."""
+        self._store.put("_features_off", value_set, {"name": value_set})
+
+    def fail_tests(self, test: str = "", message: str = "", coverage: str = "") -> None:
+        """From now on deployments fail on a test of the org, or on its coverage; nothing said ends that."""
+        self._store.set_setting("tests", {"test": test, "message": message, "coverage": coverage})
 
     def lock_org(self, locked: bool = True) -> None:
         """Somebody else changes the org's setup, or is done with it."""

@@ -33,21 +33,39 @@ PROFILES: Sequence[Doc] = (
 )
 
 _SHARED = "Id:Id OwnerId:Lookup CreatedDate:DateTime LastModifiedDate:DateTime IsDeleted:Checkbox"
+_SHARED_MORE = (
+    " CreatedById#:Lookup LastModifiedById#:Lookup SystemModstamp#:DateTime LastActivityDate#:Date LastViewedDate#:DateTime"
+    " LastReferencedDate#:DateTime"
+)
 _STANDARD: Mapping[str, str] = {
-    "Lead": "LastName!:Text:80 FirstName:Text:40 Company!:Text:255 Title:Text:128 Email:Email Phone:Phone MobilePhone:Phone"
-    " Status#:Picklist LeadSource:Picklist Rating:Picklist Industry:Picklist Salutation#:Picklist AnnualRevenue:Currency"
-    " NumberOfEmployees:Number Country:Text:80 CountryCode:Picklist Website:Url Description:LongTextArea:32000"
+    "Lead": "LastName!:Text:80 FirstName:Text:40 Name#:Text:121 Company!:Text:255 Title:Text:128 Email:Email Phone:Phone"
+    " MobilePhone:Phone Fax:Phone Status#:Picklist LeadSource:Picklist Rating:Picklist Industry:Picklist Salutation#:Picklist"
+    " AnnualRevenue:Currency NumberOfEmployees:Number Street:TextArea City:Text:40 State:Text:80 PostalCode:Text:20"
+    " Country:Text:80 CountryCode:Picklist StateCode:Picklist Latitude:Number Longitude:Number GeocodeAccuracy:Picklist"
+    " Website:Url Description:LongTextArea:32000 HasOptedOutOfEmail:Checkbox HasOptedOutOfFax:Checkbox DoNotCall:Checkbox"
+    " EmailBouncedReason:Text:255 EmailBouncedDate:DateTime IsConverted#:Checkbox ConvertedDate#:Date"
+    " ConvertedAccountId#:Lookup ConvertedContactId#:Lookup ConvertedOpportunityId#:Lookup IsUnreadByOwner#:Checkbox"
+    " MasterRecordId#:Lookup PhotoUrl#:Url Jigsaw:Text:20 JigsawContactId#:Text:20 IndividualId:Lookup CleanStatus:Picklist"
+    f" CompanyDunsNumber:Text:9{_SHARED_MORE}",
+    "Contact": "LastName!:Text:80 FirstName:Text:40 Name#:Text:121 AccountId:Lookup Title:Text:128 Department:Text:80 Email:Email"
+    " Phone:Phone MobilePhone:Phone HomePhone:Phone OtherPhone:Phone AssistantPhone:Phone AssistantName:Text:40 Fax:Phone"
+    " LeadSource:Picklist Salutation#:Picklist Birthdate:Date ReportsToId:Lookup MailingStreet:TextArea MailingCity:Text:40"
+    " MailingState:Text:80 MailingPostalCode:Text:20 MailingCountry:Text:80 MailingCountryCode:Picklist OtherStreet:TextArea"
+    " OtherCity:Text:40 OtherState:Text:80 OtherPostalCode:Text:20 OtherCountry:Text:80 Description:LongTextArea:32000"
     " HasOptedOutOfEmail:Checkbox HasOptedOutOfFax:Checkbox DoNotCall:Checkbox EmailBouncedReason:Text:255"
-    " EmailBouncedDate:DateTime IsConverted#:Checkbox",
-    "Contact": "LastName!:Text:80 FirstName:Text:40 AccountId:Lookup Title:Text:128 Email:Email Phone:Phone MobilePhone:Phone"
-    " LeadSource:Picklist Salutation#:Picklist MailingCountry:Text:80 MailingCountryCode:Picklist Description:LongTextArea:32000"
-    " HasOptedOutOfEmail:Checkbox HasOptedOutOfFax:Checkbox DoNotCall:Checkbox EmailBouncedReason:Text:255"
-    " EmailBouncedDate:DateTime",
-    "Account": "Name!:Text:255 Type:Picklist Industry:Picklist Rating:Picklist AccountSource:Picklist Phone:Phone Website:Url"
-    " AnnualRevenue:Currency NumberOfEmployees:Number BillingCountry:Text:80 Description:LongTextArea:32000",
+    " EmailBouncedDate:DateTime IsEmailBounced#:Checkbox MasterRecordId#:Lookup PhotoUrl#:Url IndividualId:Lookup"
+    f" CleanStatus:Picklist{_SHARED_MORE}",
+    "Account": "Name!:Text:255 Type:Picklist ParentId:Lookup AccountNumber:Text:40 Site:Text:80 Industry:Picklist Rating:Picklist"
+    " AccountSource:Picklist Ownership:Picklist TickerSymbol:Text:20 Sic:Text:20 SicDesc:Text:80 Phone:Phone Fax:Phone"
+    " Website:Url AnnualRevenue:Currency NumberOfEmployees:Number BillingStreet:TextArea BillingCity:Text:40"
+    " BillingState:Text:80 BillingPostalCode:Text:20 BillingCountry:Text:80 ShippingStreet:TextArea ShippingCity:Text:40"
+    " ShippingState:Text:80 ShippingPostalCode:Text:20 ShippingCountry:Text:80 Description:LongTextArea:32000"
+    f" MasterRecordId#:Lookup PhotoUrl#:Url CleanStatus:Picklist{_SHARED_MORE}",
     "Opportunity": "Name!:Text:120 AccountId:Lookup StageName#!:Picklist Type:Picklist LeadSource:Picklist Amount:Currency"
-    " Probability:Percent CloseDate!:Date IsClosed#:Checkbox IsWon#:Checkbox ForecastCategoryName:Picklist"
-    " Description:LongTextArea:32000",
+    " ExpectedRevenue#:Currency TotalOpportunityQuantity:Number Probability:Percent CloseDate!:Date NextStep:Text:255"
+    " CampaignId:Lookup IsPrivate:Checkbox IsClosed#:Checkbox IsWon#:Checkbox ForecastCategory#:Picklist"
+    " ForecastCategoryName:Picklist FiscalYear#:Number FiscalQuarter#:Number Fiscal#:Text:6 HasOpportunityLineItem#:Checkbox"
+    f" Description:LongTextArea:32000{_SHARED_MORE}",
     "Individual": "LastName!:Text:80 FirstName:Text:40 HasOptedOutTracking:Checkbox HasOptedOutProfiling:Checkbox"
     " HasOptedOutProcessing:Checkbox HasOptedOutSolicit:Checkbox HasOptedOutGeoTracking:Checkbox ShouldForget:Checkbox",
     "Campaign": "Name!:Text:80 IsActive:Checkbox",
@@ -94,11 +112,17 @@ PREFIXES: Mapping[str, str] = {
     "RecordType": "012",
     "BusinessProcess": "019",
     "DeployRequest": "0Af",
+    "RetrieveRequest": "09S",
 }
 _VALUES: Mapping[str, Sequence[str]] = {
     "ContactPointType": ("Email", "Phone", "MailingAddress", "Social", "Web"),
     "UsageType": ("Customer", "Employee"),
     "ForecastCategoryName": ("Omitted", "Pipeline", "Best Case", "Commit", "Closed"),
+    "ForecastCategory": ("Omitted", "Pipeline", "BestCase", "Forecast", "Closed"),
+    "GeocodeAccuracy": ("Address", "Street", "Zip", "City", "State", "Unknown"),
+    "CleanStatus": ("Matched", "Different", "NotFound", "Inactive", "Pending"),
+    "Ownership": ("Public", "Private", "Subsidiary", "Other"),
+    "StateCode": ("CA", "NY", "TX", "ON"),
     "CountryCode": ("CA", "DE", "FR", "GB", "IE", "NL", "US"),
     "MailingCountryCode": ("CA", "DE", "FR", "GB", "IE", "NL", "US"),
 }

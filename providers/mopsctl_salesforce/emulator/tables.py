@@ -132,6 +132,9 @@ def _statuses(org: SalesforceEmulator) -> Table:
     )
 
 
+_FORECAST_NAMES = {"BestCase": "Best Case", "MostLikely": "Most Likely", "Forecast": "Commit"}
+
+
 def _stages(org: SalesforceEmulator) -> Table:
     listed = (org.store.get("StandardValueSet", "OpportunityStage") or {})["Metadata"]["standardValue"]
     rows = [
@@ -144,6 +147,7 @@ def _stages(org: SalesforceEmulator) -> Table:
             "IsClosed": each["closed"],
             "IsWon": each["won"],
             "ForecastCategory": each["forecastCategory"],
+            "ForecastCategoryName": _FORECAST_NAMES.get(each["forecastCategory"], each["forecastCategory"]),
             "DefaultProbability": each["probability"],
         }
         for place, each in enumerate(listed)
@@ -158,6 +162,7 @@ def _stages(org: SalesforceEmulator) -> Table:
         "IsWon",
         "ForecastCategory",
         "DefaultProbability",
+        "ForecastCategoryName",
     }
     return Table("OpportunityStage", frozenset(columns), lambda: rows)
 
@@ -195,8 +200,10 @@ _ENTITY: Mapping[str, tuple[str, str]] = {"EntityDefinition": ("EntityDefinition
 
 
 def _entities() -> Table:
-    rows = [{"Id": name, "QualifiedApiName": name} for name in seed.OBJECTS]
-    return Table("EntityDefinition", frozenset({"Id", "QualifiedApiName"}), lambda: rows, plain=True)
+    rows = [{"Id": name, "DurableId": name, "QualifiedApiName": name, "Label": name} for name in seed.OBJECTS]
+    return Table(
+        "EntityDefinition", frozenset({"Id", "DurableId", "QualifiedApiName", "Label"}), lambda: rows, plain=True
+    )
 
 
 def custom_field(org: SalesforceEmulator, field: Doc) -> Doc:
@@ -217,16 +224,19 @@ def metadata_of(org: SalesforceEmulator, metadata: Mapping[str, Any]) -> Doc:
     shown = dict(metadata)
     for place in ("valueSet", "customValue", "standardValue"):
         if shown.get(place):
-            shown[place] = _shown_values(org, shown[place])
+            hidden = describe.hides_inactive(org, metadata)
+            shown[place] = _shown_values(org, shown[place], hidden=hidden)
     return shown
 
 
-def _shown_values(org: SalesforceEmulator, value: Any) -> Any:
+def _shown_values(org: SalesforceEmulator, value: Any, *, hidden: bool) -> Any:
     if isinstance(value, dict):
-        return {key: each if key == "valueSettings" else _shown_values(org, each) for key, each in value.items()}
+        return {
+            key: each if key == "valueSettings" else _shown_values(org, each, hidden=hidden)
+            for key, each in value.items()
+        }
     if not isinstance(value, list):
         return value
-    hidden = org.switch("inactive_values") == "hidden"
     key = org.switch("value_key")
     kept = [each for each in value if not (hidden and isinstance(each, dict) and each.get("isActive") is False)]
     return [
