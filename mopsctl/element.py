@@ -127,7 +127,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage as this system spells it."""
+    """One stage as this system spells it. Where `converted` is None nobody spoke of it, and the flag stays as it is."""
 
     key: str
     value: str
@@ -135,6 +135,7 @@ class Stage:
     description: str = ""
     type: str = "inventory"
     outcome: str | None = None
+    converted: bool | None = None
     terminal: bool = False
     owner: str = ""
     sla: str = ""
@@ -181,13 +182,13 @@ class Lifecycle:
 
 @dataclass(frozen=True, slots=True)
 class PipelineStage:
-    """One stage of a deal or ticket pipeline; `probability` runs from 0 to 1."""
+    """One stage of a deal or ticket pipeline; `probability` runs from 0 to 1. What is None was not said, and stays as it is."""
 
     key: str
     value: str
     label: str
     probability: float | None = None
-    closed: bool = False
+    closed: bool | None = None
     forecast: str = ""
 
 

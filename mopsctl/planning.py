@@ -86,7 +86,11 @@ class Scene:
             if view.reading is not None:
                 refused += session.provider.refused(impact.writes(made, view, base), view.reading.items)
         addresses = {each.address for each in refused}
-        kept = tuple(change for change in made.changes if not (change.writes and str(change.address) in addresses))
+        kept = tuple(
+            change
+            for change in made.changes
+            if not ((change.writes or change.of_items) and str(change.address) in addresses)
+        )
         return replace(made, changes=kept, verdicts=in_order([*made.verdicts, *refused]))
 
 

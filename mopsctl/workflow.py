@@ -11,7 +11,7 @@ from pathlib import Path
 from mopsctl import canonical, checks, files, policy, revision, sessions
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic, did_you_mean, has_errors, in_order
-from mopsctl.engine import agree, document, impact, safety
+from mopsctl.engine import agree, document, foreign, impact, safety
 from mopsctl.engine.agree import Agreed, Now
 from mopsctl.engine.execute import Run, Target, execute
 from mopsctl.engine.journal import Journal, Unfinished, folded
@@ -86,7 +86,10 @@ def plan(ask: Ask) -> Plan:
         made = seen.plan
         if ask.check_on_server:
             made = _checked_on_server(made, opened, seen.views, scene.base, ask.listen)
-        return _counted(made, opened, seen.views, scene.base, ask.listen) if ask.counts else made
+        if not ask.counts:
+            return made
+        made = _counted(made, opened, seen.views, scene.base, ask.listen)
+        return _with_foreign_stages(made, opened, seen.views)
 
 
 def refuse_early(ask: Ask, *, saved: bool) -> None:
@@ -206,7 +209,7 @@ def _stages_held(made: Plan, scene: Scene, views: Sequence[SystemView]) -> list[
 
 
 def _refuse_removals(changes: Sequence[Change]) -> None:
-    removals = [change for change in changes if change.action == "remove"]
+    removals = [change for change in changes if change.removals]
     if removals:
         many = "a thing" if len(removals) == 1 else f"{len(removals)} things"
         raise ApprovalMissing(
@@ -269,6 +272,15 @@ def _counted(
             listen(Event("counting", session.name))
             found.update(session.system.impact(writes))
     return impact.with_counts(made, found)
+
+
+def _with_foreign_stages(made: Plan, opened: Sequence[Session], views: Sequence[SystemView]) -> Plan:
+    """The plan with a warning for each list that has stages nobody declared and records hold."""
+    told: list[Diagnostic] = []
+    for session, view in zip(opened, views, strict=True):
+        asked = foreign.questions(made, view)
+        told += foreign.findings(view, asked, session.system.impact) if asked else []
+    return replace(made, verdicts=in_order([*made.verdicts, *told]))
 
 
 def _checked_on_server(

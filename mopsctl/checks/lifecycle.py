@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mopsctl.checks.rules import Finding, Rule, rule
 from mopsctl.diagnostics import Source, did_you_mean
 from mopsctl.engine.lower.common import names_on
-from mopsctl.manifest.model import NATIVE, Lifecycle, Stack, Stage
+from mopsctl.manifest.model import NATIVE, NOT_CARRIED, Lifecycle, Stack, Stage
 
 RULES: list[Rule] = []
 
@@ -99,9 +99,9 @@ def every_system_spells_every_stage(stack: Stack, _today: datetime.date) -> Iter
                     yield Finding(
                         f"The stage {stage.key} has no value on {system}, where the lifecycle is bound.",
                         stage.source,
-                        f"add {system}: VALUE to its values",
+                        f"add {system}: VALUE to its values, or {system}: {NOT_CARRIED} where that system does not carry it",
                     )
-                elif (other := seen.setdefault(value, stage.key)) != stage.key:
+                elif value != NOT_CARRIED and (other := seen.setdefault(value, stage.key)) != stage.key:
                     yield Finding(
                         f"The stages {other} and {stage.key} have the same value '{value}' on {system}.",
                         stage.at("values"),

@@ -59,6 +59,6 @@ def _nobody(plan: Plan, grave: list[Change], *, reviewed: bool) -> str:
 
 def _hint(plan: Plan, *, reviewed: bool) -> str:
     if reviewed:
-        more = " --allow-remove" if any(change.action == "remove" for change in plan.changes) else ""
+        more = " --allow-remove" if any(change.removals for change in plan.changes) else ""
         return f"apply it on a terminal, or say yes to all of it with --yes{more}"
     return f"save the plan (mopsctl plan -e {plan.environment} -o plan.json), have it reviewed, and apply the file; or add --yes"

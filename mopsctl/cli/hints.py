@@ -44,7 +44,7 @@ def after_apply(report: Applied, plan: Plan, folder: Path) -> list[str]:
         return [f"{again}  # once the manual steps are done"] if report.manual else []
     open_ = [line for line in report.lines if line.outcome in ("unknown", "skipped", "not-started", "failed")]
     if open_:
-        more = ["--allow-remove"] if any(line.change.action == "remove" for line in open_) else []
+        more = ["--allow-remove"] if any(line.change.removals for line in open_) else []
         resume = shlex.join(["mopsctl", "apply", *_named(folder), "-e", plan.environment, "--resume", *more])
         return [f"{resume}  # goes on with this plan", f"{again}  # starts afresh"]
     return [f"{again}  # to see what moved"]

@@ -25,7 +25,7 @@ from mopsctl.provider.contract import Kind
 from mopsctl.resource import Json, Observation, Resource
 from mopsctl.state.model import Entry
 
-Key = tuple[Address, bool]  # a thing may have a line for mopsctl and one for people
+Key = tuple[Address, str]  # a thing may have a line for mopsctl, one for people, and one for items that stay
 Difference = tuple[str, Json, Json]  # what, as planned, as it would be planned now
 
 HINT = "make the plan again, and have it reviewed"
@@ -33,7 +33,9 @@ LEFT = ("remove", "keep", "forget")  # what becomes of things that no manifest n
 ALWAYS = ("title", "noun", "source", "document", "owner", "capability", "needs", "onDelete", "protect", "movedFrom")
 OF_ACTION = ("undo", "irreversible", "archive", "check")
 NOT_REMOVED = ("left_manifest", "left_manifest_protected", "left_manifest_removal_not_allowed", "moved")
-READ = frozenset({"LC018", "PL001", "PL002", "PL003", "PL005", "SL001", "SL002", "SL003"})  # judged on what was read
+READ = frozenset(
+    {"LC018", "LC028", "PL001", "PL002", "PL003", "PL005", "PL010", "SL001", "SL002", "SL003"}
+)  # judged on what was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _systems(plan: Plan) -> str:
 
 
 def _key(change: Change) -> Key:
-    return (change.address, change.action == "manual")
+    return (change.address, "items" if change.of_items else "manual" if change.action == "manual" else "")
 
 
 def _by_key(changes: Sequence[Change]) -> dict[Key, Change]:
@@ -142,6 +144,8 @@ def _judged(change: Change, now: Change | None, world: Now) -> tuple[Change | No
         return change, None  # half done or done by ourselves: the executor knows how it was left
     if now is not None and found is not None:
         return _explained(change, now, found, world)
+    if change.of_items:
+        return None, None  # whoever took the items away or declared them again, there is nothing to keep
     if not _may_be_done(change, world):
         raise _other(str(change.address), ("the action", change.action, "nothing"))
     return (change if change.writes else None), None
@@ -206,13 +210,22 @@ def _fits_the_manifest(change: Change, now: Change | None, world: Now, *, rename
     wanted: Mapping[str, Json] = resource.attributes if resource else {}
     last: Mapping[str, Json] = entry.attributes if entry else {}
     for name, value in change.wanted.items():
-        if not any(name in known and known[name] == value for known in (wanted, last)):
+        if not any(name in known and known[name] == value for known in (wanted, last)) and not _joined(
+            value, wanted.get(name), last.get(name)
+        ):
             raise _other(str(change.address), (name, value, wanted.get(name, last.get(name))))
     if resource is not None and change.action != "manual":
         for each in change.fields:
             at = compare.at(wanted, each.path)
             if at is not None and not isinstance(at, list | dict) and at != each.after:
                 raise _other(str(change.address), (each.dotted(), each.after, at))
+
+
+def _joined(value: Json, wanted: Json, last: Json) -> bool:
+    """True where a list on record is what the manifests name, with items of before that stay ours."""
+    if not (isinstance(value, dict) and isinstance(wanted, dict) and isinstance(last, dict)):
+        return False
+    return wanted.keys() <= value.keys() and all(value[key] == wanted.get(key, last.get(key)) for key in value)
 
 
 def _differences(change: Change, now: Change, kind: Kind | None) -> Iterator[Difference]:

@@ -5,12 +5,12 @@ Ownership is per attribute, and per item inside a keyed attribute: what nobody n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mopsctl import canonical
 from mopsctl.provider.contract import Attribute, Kind
-from mopsctl.resource import Json, Observation
+from mopsctl.resource import FieldChange, Json, Observation
 
 PLAIN = Attribute()
 ABSENT = canonical.digest("absent")
@@ -50,6 +50,15 @@ def target(kind: Kind, wanted: Attributes, seen: Attributes, last: Attributes) -
         else:
             after[name] = value
     return after
+
+
+def going(fields: Iterable[FieldChange], last: Attributes) -> dict[str, Json]:
+    """What was recorded, with only those items of keyed attributes that these changes act on: the others stay as they are."""
+    acted = {each.path[:2] for each in fields}
+    return {
+        name: {key: item for key, item in value.items() if (name, key) in acted} if isinstance(value, dict) else value
+        for name, value in last.items()
+    }
 
 
 def owned(kind: Kind, wanted: Attributes, last: Attributes, seen: Attributes) -> dict[str, Json]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mopsctl.diagnostics import Diagnostic
-from mopsctl.engine import compare, diff
+from mopsctl.engine import compare, diff, items
 from mopsctl.engine.plan import Change, Reason
 from mopsctl.provider.contract import Kind
 from mopsctl.resource import Action, FieldChange, Json, Observation, Resource
@@ -22,7 +22,9 @@ class Decision:
     quiet: str = ""
 
 
-def wanted(resource: Resource, kind: Kind, seen: Observation | None, entry: Entry | None) -> Decision:
+def wanted(
+    resource: Resource, kind: Kind, seen: Observation | None, entry: Entry | None, *, allow_remove: bool = False
+) -> Decision:
     """What a thing in the manifests leads to, given what is there and what was ours."""
     resource = without_left(resource)
     if not kind.readable:
@@ -31,7 +33,7 @@ def wanted(resource: Resource, kind: Kind, seen: Observation | None, entry: Entr
         )
     if seen is None:
         return _absent(resource, kind)
-    return _present(resource, kind, seen, entry)
+    return _present(resource, kind, seen, entry, items.left(resource, kind, seen, entry, allow_remove=allow_remove))
 
 
 def without_left(resource: Resource) -> Resource:
@@ -73,9 +75,8 @@ def _settable(resource: Resource, kind: Kind) -> dict[str, Json]:
     return {name: value for name, value in resource.attributes.items() if modes[name] in ("write", "create-only")}
 
 
-def _present(resource: Resource, kind: Kind, seen: Observation, entry: Entry | None) -> Decision:
-    last = entry.attributes if entry else {}
-    moved = _moved(resource, kind, seen, last)
+def _present(resource: Resource, kind: Kind, seen: Observation, entry: Entry | None, left: items.Left) -> Decision:
+    moved = _moved(resource, kind, seen, left.last)
     if resource.mode != "write":
         reason: Reason = "managed_manually" if resource.mode == "manual" and resource.why == "" else "not_as_declared"
         hand = (_manual(resource, kind, moved, reason),) if moved else ()
@@ -83,16 +84,28 @@ def _present(resource: Resource, kind: Kind, seen: Observation, entry: Entry | N
     writable, manual, refused = _sorted_out(moved, kind, seen)
     if found := tuple(_immutable(resource, kind, each) for each in _telling(_one_per_attribute(refused))):
         return Decision((), found)  # nothing of a thing is offered that cannot become what is declared
-    record = _record(resource, kind, entry, {each.path[0] for each in manual})
+    record = items.with_recorded(_record(resource, kind, entry, {each.path[0] for each in manual}), left)
     lines = []
     if writable:
         lines.append(replace(_changed(resource, kind, seen, entry, writable), wanted=record))
     elif recorded := _recorded(resource, kind, seen, entry, record):
         lines.append(replace(recorded, wanted=record))
+    if left.staying:
+        lines = _with_kept(lines, resource, kind, seen, entry, left)
     if manual:
         lines.append(_manual(_with_steps(resource, kind, seen, manual), kind, manual, "not_as_declared"))
     builtin_only = seen.builtin and entry is None and not writable
-    return Decision(tuple(lines), quiet="verified" if builtin_only else "unchanged")
+    told = (*items.deciding(resource, kind, writable), *items.renames(resource, kind, left, writable))
+    return Decision(tuple(lines), told, quiet="verified" if builtin_only else "unchanged")
+
+
+def _with_kept(
+    lines: Sequence[Change], resource: Resource, kind: Kind, seen: Observation, entry: Entry | None, left: items.Left
+) -> list[Change]:
+    """The lines with one about the items that stay: beside a change, or in place of a line that only puts on record."""
+    others = [each for each in lines if each.action != "adopt"]
+    base = lines[0] if lines else _adopted(resource, kind, seen, entry, "already_as_declared")
+    return [*others, items.keeping(base, left, alone=not others)]
 
 
 def _telling(refused: Sequence[FieldChange]) -> Sequence[FieldChange]:
@@ -138,13 +151,15 @@ def _changed(
     reason: Reason = "found_by_name_and_differs" if entry is None else "differs"
     if entry is not None and all(_was_ours_only(resource, entry, each) for each in fields):
         reason = "value_left_manifest"
-    return replace(
+    change = replace(
         line(resource, kind, "change", reason),
         fields=fields,
         fingerprint=_fingerprint(resource, kind, seen, entry),
         remote_id=seen.remote_id,
         undo=kind.undo_change,
+        takes=items.taken(kind, fields, resource, entry),
     )
+    return items.undo(kind, change)
 
 
 def _was_ours_only(resource: Resource, entry: Entry, moved: FieldChange) -> bool:

@@ -16,6 +16,7 @@ from mopsctl.resource import FieldChange, Impact
 
 FORMAT = "1.0"
 _VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}")
+COUNTED = ("LC028",)  # rules whose sentence has a number of records in it
 AGAIN = "make it again with 'mopsctl plan -o FILE'"
 
 
@@ -33,6 +34,9 @@ def _decided(plan: Plan) -> dict[str, Any]:
     ]
     for change in data["changes"]:
         change.pop("impact")
+    for verdict in data["verdicts"]:
+        if verdict["rule"] in COUNTED:
+            verdict.pop("message")
     return data
 
 
@@ -199,6 +203,7 @@ def change_json(change: Change) -> dict[str, Any]:
         "owner": change.owner,
         "capability": change.capability,
         "impact": _impact_json(change.impact),
+        "takes": list(change.takes),
     }
 
 
@@ -229,6 +234,7 @@ def _change_of(data: Any) -> Change:
         owner=data["owner"],
         capability=data["capability"],
         impact=_impact_of(data["impact"]),
+        takes=tuple(data["takes"]),
     )
 
 

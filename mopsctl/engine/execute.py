@@ -248,7 +248,8 @@ class _SystemRun:
 
     def _after(self, change: Change, seen: Observation | None) -> dict[str, object]:
         kind = self._kinds[change.address.kind]
-        return compare.target(kind, change.wanted, seen.attributes if seen else {}, self._last(change))
+        last = compare.going(change.fields, self._last(change))
+        return compare.target(kind, change.wanted, seen.attributes if seen else {}, last)
 
     def _settable(self, change: Change) -> frozenset[str]:
         """The attributes this change may move; what it only verifies is no sign of it."""
@@ -277,7 +278,7 @@ class _SystemRun:
         settable = {name: value for name, value in change.wanted.items() if name in self._settable(change)}
         kind = self._kinds[change.address.kind]
         before = seen.attributes if seen else {}
-        target = compare.target(kind, settable, before, self._last(change))
+        target = compare.target(kind, settable, before, compare.going(change.fields, self._last(change)))
         fields = diff.changes(kind, before, target) if self._is_halfway(change, seen) else change.fields
         return Write(change.address, "change" if seen else "add", fields, target, seen, change.source)
 

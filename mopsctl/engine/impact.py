@@ -10,11 +10,11 @@ from mopsctl.diagnostics import Diagnostic, in_order
 from mopsctl.engine import compare
 from mopsctl.engine.plan import Change, Plan
 from mopsctl.engine.view import SystemView
-from mopsctl.resource import Impact, Observation, Result, Write
+from mopsctl.resource import Impact, Json, Observation, Result, Write
 from mopsctl.secrets import mask
 from mopsctl.state.model import State
 
-STAGES = "lifecycle.stages"  # the row of the lowering table that a stage list stands for
+STAGES = ("lifecycle.stages", "lifecycle.pipelines")  # the rows of the lowering table that stage lists stand for
 NEW = Impact(0)  # a new field holds nothing yet
 
 
@@ -27,8 +27,27 @@ def writes(plan: Plan, view: SystemView, state: State) -> list[Write]:
 
 
 def questions(plan: Plan, view: SystemView, state: State) -> list[Write]:
-    """The writes that change or take away something records may hold."""
-    return [each for each in writes(plan, view, state) if each.action != "add"]
+    """The writes that change or take away something records may hold; of what stays, what its removal would be."""
+    asked = [each for each in writes(plan, view, state) if each.action != "add"]
+    if view.reading is None:
+        return asked
+    return [*asked, *(_as_if_taken(each, view.reading.items.get(each.address)) for each in kept_items(plan, view))]
+
+
+def kept_items(plan: Plan, view: SystemView) -> list[Change]:
+    """The lines about items of one system that stay, where no change of the same thing is counted."""
+    counted = {change.address for change in plan.changes if change.writes}
+    mine = [each for each in plan.changes if each.of_items and each.address.system == view.name]
+    return [each for each in mine if each.address not in counted]
+
+
+def _as_if_taken(change: Change, seen: Observation | None) -> Write:
+    fields = tuple(replace(each, after=None) for each in change.fields)
+    target: dict[str, Json] = dict(seen.attributes) if seen else {}
+    for each in fields:
+        name, key = each.path
+        target[name] = {other: item for other, item in target[name].items() if other != key}
+    return Write(change.address, "change", fields, target, seen, change.source)
 
 
 def with_counts(plan: Plan, found: Mapping[Address, Impact]) -> Plan:
@@ -48,7 +67,7 @@ def server_verdicts(plan: Plan, results: Iterable[Result]) -> list[Diagnostic]:
 
 def loses_stages(change: Change) -> bool:
     """True where a stage leaves its list: such a write takes a value away from records."""
-    return change.capability == STAGES and change.reason == "value_left_manifest"
+    return change.capability in STAGES and bool(change.takes)
 
 
 def _held(change: Change) -> Diagnostic:
@@ -63,6 +82,8 @@ def _held(change: Change) -> Diagnostic:
 
 
 def _counted(change: Change, found: Impact | None) -> Change:
+    if change.of_items:
+        return replace(change, impact=found)
     if not change.writes:
         return change
     return replace(change, impact=NEW if change.action == "add" else found)
@@ -75,7 +96,8 @@ def _write(change: Change, view: SystemView, seen: Observation | None, state: St
         return Write(change.address, "remove", change.fields, {}, seen, change.source, change.archive)
     named = {each.path[0] for each in change.fields}
     wanted = {name: value for name, value in change.wanted.items() if name in named}
-    target = compare.target(kind, wanted, seen.attributes if seen else {}, entry.attributes if entry else {})
+    last = compare.going(change.fields, entry.attributes) if entry else {}
+    target = compare.target(kind, wanted, seen.attributes if seen else {}, last)
     return Write(
         change.address, "add" if change.action == "add" else "change", change.fields, target, seen, change.source
     )

@@ -239,7 +239,7 @@ def record(entries: dict[Address, Entry], change: Change, end: End) -> None:
     last = last_of(entries, change)
     if change.moved_from is not None:
         entries.pop(change.moved_from, None)
-    if change.action in ("add", "change", "adopt"):
+    if change.action in ("add", "change", "adopt") or (change.of_items and change.wanted):
         entries[change.address] = _entry(change, end, last, unsettled=unsettled)
     elif unsettled and last is not None:
         entries[change.address] = replace(last, unsettled=True)

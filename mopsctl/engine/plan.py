@@ -21,6 +21,9 @@ Reason = Literal[
     "not_on_system",
     "differs",
     "value_left_manifest",
+    "value_stays",
+    "value_stays_protected",
+    "value_stays_removal_not_allowed",
     "found_by_name",
     "found_by_name_and_differs",
     "already_as_declared",
@@ -45,6 +48,7 @@ class Change:
     `fields` say what moves, `wanted` is what is recorded in state afterwards: everything the manifests name but what waits
     for a person; `fingerprint` what was read when this was decided. `undo` answers whether mopsctl can take it back. `stays_ours` tells of a `keep` whether
     the thing remains in state; `moved_from` is the name it is recorded under until now. `check` says of a manual step how it will be verified: by reading, or by attesting.
+    `takes` are the paths of items that this change takes out of a list, or retires.
     """
 
     address: Address
@@ -72,6 +76,17 @@ class Change:
     owner: str = ""
     capability: str = ""
     impact: Impact | None = None
+    takes: tuple[str, ...] = ()
+
+    @property
+    def of_items(self) -> bool:
+        """True of a line about items that left a list which stays, and not about the list."""
+        return self.action == "keep" and self.reason.startswith("value_stays")
+
+    @property
+    def removals(self) -> int:
+        """How many things and items of things this takes away."""
+        return 1 if self.action == "remove" else len(self.takes)
 
     @property
     def writes(self) -> bool:
@@ -153,8 +168,9 @@ class Plan:
 
     @property
     def summary(self) -> dict[str, int]:
-        """How many lines of each action."""
-        return {key: sum(change.action == action for change in self.changes) for action, key in SUMMARY_KEYS.items()}
+        """How many lines of each action; an item that goes out of a list is a removal, wherever its line stands."""
+        lines = {key: sum(change.action == action for change in self.changes) for action, key in SUMMARY_KEYS.items()}
+        return {**lines, "remove": sum(change.removals for change in self.changes)}
 
     @property
     def pending(self) -> bool:

@@ -182,7 +182,9 @@ class _SystemPlanner:
     def _decision(self, resource: Resource) -> decide.Decision:
         kind = self._system.kinds[resource.address.kind]
         entry = self._ours.get(resource.address)
-        decision = decide.wanted(resource, kind, self._reading.items.get(resource.address), entry)
+        decision = decide.wanted(
+            resource, kind, self._reading.items.get(resource.address), entry, allow_remove=self._rules.allow_remove
+        )
         origin = self._origin.get(resource.address)
         if origin is None or entry is None:
             return decision

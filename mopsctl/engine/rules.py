@@ -32,6 +32,12 @@ RULES: Final = {
             "A record whose stage is gone is in no list, no report and no automation.",
         ),
         PlanRule(
+            "LC028",
+            "warning",
+            "no record holds a stage that no manifest names",
+            "Such records are in no report of the lifecycle, and no move leads them on.",
+        ),
+        PlanRule(
             "PL001",
             "error",
             "what is fixed once a thing is made stays as it is",
@@ -84,6 +90,12 @@ RULES: Final = {
             "warning",
             "what decides about trust is as it was at the last apply",
             "Connections, limits and policy say where secrets go and what a run may do: a change of them is worth a look of its own.",
+        ),
+        PlanRule(
+            "PL010",
+            "warning",
+            "flags that decide what becomes of records stay as they are",
+            "Which status is converted, closed or won, and what a new record starts with, works on records at once and is not taken back.",
         ),
         PlanRule(
             "SL001",

@@ -37,7 +37,7 @@ class Limits:
 def verdicts(changes: Sequence[Change], state: State, limits: Limits) -> list[Diagnostic]:
     """What the limits say about these changes."""
     ours = len(state.entries)
-    removed = sum(change.action == "remove" for change in changes)
+    removed = sum(change.removals for change in changes)
     changed = sum(change.action == "change" for change in changes)
     found = [
         _judged(("SL001", "removes"), removed, ours, limits.remove, limits.few),

@@ -13,6 +13,7 @@ from mopsctl.manifest.shapes import listed, mapping, one_of, written
 StageType = Literal["inventory", "gate", "sla", "detour"]
 Enforced = Literal["moves", "require"]
 NATIVE = "native"
+NOT_CARRIED = "none"  # the value of a stage on a system that does not carry it
 _ENFORCE: Final = mapping(
     "list by system",
     "system",
@@ -89,6 +90,13 @@ class Stage(Managed):
         ),
     ] = None
     outcome: Annotated[Literal["", "won", "lost"], Key("How it ended, where it did.", "won")] = ""
+    converted: Annotated[
+        bool | None,
+        Key(
+            "True where a lead of this stage counts as converted, false where not. Left out: the flag stays as it is.",
+            True,
+        ),
+    ] = None
     terminal: Annotated[bool, Key("True where no move leads out.", True)] = False
     reopen: Annotated[bool, Key("True where moves may lead out of a terminal stage all the same.", True)] = False
     reasons: Annotated[str, Key("The value set that says why somebody came here.", "recycle_reason", shape="key")] = ""
@@ -97,7 +105,11 @@ class Stage(Managed):
     ] = ()
     values: Annotated[
         Mapping[str, str],
-        Key("The exact value on each system. ${env:NAME} is allowed.", {"hubspot": "marketingqualifiedlead"}),
+        Key(
+            "The exact value on each system, or none where a system does not carry the stage. ${env:NAME} is allowed.",
+            {"hubspot": "marketingqualifiedlead"},
+            {"hubspot": "customer", "salesforce": "none"},
+        ),
     ] = made_by(default_factory=dict)
     enforce: Annotated[
         Mapping[str, tuple[Enforced, ...]],
@@ -222,7 +234,9 @@ class PipelineStage(Located):
     probability: Annotated[float | None, Key("How likely it is to be won, from 0 to 1.", 0.6, minimum=0, maximum=1)] = (
         None
     )
-    closed: Annotated[bool, Key("True where it ends here.", True)] = False
+    closed: Annotated[
+        bool | None, Key("True where it ends here, false where not. Left out: the flag stays as it is.", True)
+    ] = None
     forecast: Annotated[str, Key("The forecast category it counts in.", "commit")] = ""
     values: Annotated[
         Mapping[str, str], Key("Its id or value on each system. ${env:NAME} is allowed.", {"hubspot": "contractsent"})

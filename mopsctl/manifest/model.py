@@ -37,6 +37,7 @@ from mopsctl.manifest.consent import (
 from mopsctl.manifest.declare import Key, row
 from mopsctl.manifest.lifecycle import (
     NATIVE,
+    NOT_CARRIED,
     LeadStatus,
     Lifecycle,
     OnBreach,
@@ -68,6 +69,7 @@ from mopsctl.manifest.tree import Map
 
 __all__ = [
     "NATIVE",
+    "NOT_CARRIED",
     "ApplyPolicy",
     "Basis",
     "Binding",

@@ -57,7 +57,9 @@ class Attribute:
     difference becomes a manual step. `why` says why it is not `write`, `instead` what would have to happen instead.
     `keyed` marks a mapping from natural key to item, whose items are owned one by one; `retire` is what an item becomes
     when it leaves the manifest (None: it is taken out). `order_of` marks a list that holds the order of a keyed attribute.
-    `noun` is the vendor's word for one item.
+    `noun` is the vendor's word for one item. `undo_item` is what is lost where an item without `retire` is taken out. `decides` are
+    the parts of an item that decide what becomes of records (`""`: the attribute itself), each with the values that do, none for all
+    of them: a change of one is set apart.
     """
 
     mode: AttributeMode = "write"
@@ -68,6 +70,8 @@ class Attribute:
     order_of: str | None = None
     noun: str = "value"
     title: str = ""
+    undo_item: str = ""
+    decides: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

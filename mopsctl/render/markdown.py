@@ -220,7 +220,9 @@ def _action(change: Change) -> str:
 def _moved(change: Change) -> list[str]:
     """What moves, with each sign as code: as text it would start a list."""
     said = moves.lines(change, STYLE)
-    return [f"{code(line[0])} {escape(line[2:])}" if line[:2] in ("+ ", "~ ", "- ") else escape(line) for line in said]
+    return [
+        f"{code(line[0])} {escape(line[2:])}" if line[:2] in ("+ ", "~ ", "- ", "= ") else escape(line) for line in said
+    ]
 
 
 def _named(view: View, change: Change) -> str:

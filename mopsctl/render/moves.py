@@ -12,7 +12,7 @@ from mopsctl.render.values import Style, pair, shown
 from mopsctl.render.words import number, plural, singular, spelled
 from mopsctl.resource import FieldChange, Json
 
-Sign = Literal["+", "~", "-"]
+Sign = Literal["+", "~", "-", "="]
 
 # What a switch on a list's value means to the people who see the list: (name, after) -> what becomes of the value.
 _SWITCHES: Mapping[tuple[str, bool], str] = {
@@ -56,12 +56,21 @@ class Move:
 
 
 def of(change: Change, style: Style) -> tuple[Move, ...]:
-    """Everything that moves in a change, in the order of its attributes; an order is told only where it matters."""
+    """Everything that moves in a change, in the order of its attributes; an order is told only where it matters. Of items that
+    stay, those that stay.
+    """
+    if change.of_items:
+        return tuple(_staying(each, style) for each in change.fields)
     orders = {_list_of(each): each for each in change.fields if _is_order(each)}
     plain = sorted((each for each in change.fields if not _is_order(each)), key=lambda each: _place(each, orders))
     moved = [move for each in plain for move in _moves(each, _sequence(orders, each.path[0]), style)]
     moved += [_order(each, style) for each in orders.values() if _reordered(each.before, each.after)]
     return tuple(moved or [_order(each, style) for each in orders.values()])
+
+
+def _staying(each: FieldChange, style: Style) -> Move:
+    name, key = each.path
+    return Move("=", shown(key), said=_of_item(key, each.before, style), noun=singular(spelled(name)))
 
 
 def summed_up(change: Change, style: Style) -> tuple[tuple[str, str], ...]:

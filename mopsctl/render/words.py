@@ -25,6 +25,9 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 # Said only where the action alone leaves the reader asking.
 _REASONS: Mapping[str, str] = {
     "value_left_manifest": "a value left the manifests",
+    "value_stays": "no longer in the manifests; it stays on the system and is no longer watched",
+    "value_stays_protected": "no longer in the manifests; it is protected, and stays",
+    "value_stays_removal_not_allowed": "no longer in the manifests; it stays until an apply with --allow-remove",
     "found_by_name": "already there under this name: recorded as yours, nothing is written",
     "found_by_name_and_differs": "already there under this name, and differs: recorded as yours and changed",
     "already_as_declared": "already as declared: only the record of what is yours moves",

@@ -29,6 +29,7 @@ from mopsctl.address import Address
 from mopsctl.element import Field
 from mopsctl.engine import document
 from mopsctl.engine.report import Line
+from mopsctl.engine.view import Rules
 from mopsctl.errors import AuthenticationError, MopsctlError
 from mopsctl.provider import http
 from mopsctl.provider.capability import ROWS, missing_rows
@@ -307,6 +308,7 @@ class AdapterConformance:
         world = account.world()
         for step in story.steps:
             wanted = account.wants(step.elements)
+            world.rules = Rules(allow_remove=step.allow_remove)
             lines = self._apply(world, wanted)
             assert any(line.change.writes for line in lines), f"{step.why}: nothing was written"
             left = [change for change in account.again(world).plan(wanted).changes if change.action != "manual"]

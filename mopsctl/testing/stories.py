@@ -35,10 +35,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One state of the manifests; `why` narrates what just changed."""
+    """One state of the manifests; `why` narrates what just changed, `allow_remove` whether a run may take things away."""
 
     why: str
     elements: tuple[Element, ...]
+    allow_remove: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ def choice(profile: Profile, key: str, values: Sequence[str]) -> Field:
     """A choice field with these values, in this order."""
     items = tuple(Item(value, value, value.capitalize()) for value in values)
     return replace(_field(profile, key, "choice"), values=ValueList(key, items))
+
+
+def archived(field: Field) -> Field:
+    """The same field, whose author wants to be put away what leaves the manifests."""
+    return replace(field, origin=replace(field.origin, on_delete="archive"))
 
 
 def _field(profile: Profile, key: str, kind: FieldType = "text", **more: Any) -> Field:
@@ -123,7 +129,7 @@ def _values(profile: Profile) -> Story:
                 if profile.ordered
                 else []
             ),
-            Step("a value leaves", (choice(profile, "kit_list", ["partner", "web"]),)),
+            Step("a value leaves", (archived(choice(profile, "kit_list", ["partner", "web"])),), allow_remove=True),
             Step("it comes back", (choice(profile, "kit_list", ["partner", "web", "event"]),)),
             Step("a label changes", (renamed,)),
         ),

@@ -98,13 +98,18 @@ _PIPELINE = Kind(
     noun="pipeline",
     attributes={
         "label": Attribute(),
-        "stages": Attribute(keyed=True, noun="stage"),
+        "stages": Attribute(
+            keyed=True,
+            noun="stage",
+            undo_item="no: the stage can be made again under its id, and the dates that records entered it are lost",
+            decides={"closed": (), "probability": (0, 1)},
+        ),
         "stages_order": Attribute(order_of="stages", title="order of stages"),
     },
     grain=Grain("pipeline"),
     removal="delete",
     undo_add="yes: delete it while no record is in it",
-    undo_change="yes for labels, order and probability; a deleted stage can be made again under its id",
+    undo_change="yes for labels, order and probability",
 )
 
 _SCORE = Kind(

@@ -245,7 +245,7 @@ def _stage(element: Pipeline, stage: PipelineStage, object_name: str) -> Found:
         yield say("HS021", "has no probability; HubSpot wants one for every deal stage")
     elif not 0 <= stage.probability <= 1:
         yield say("HS021", f"has the probability {stage.probability:g}; HubSpot takes 0 to 1")
-    elif stage.closed != (stage.probability in (0, 1)):
+    elif bool(stage.closed) != (stage.probability in (0, 1)):
         state = "closed" if stage.closed else "open"
         yield say(
             "HS021", f"is {state} with the probability {stage.probability:g}; HubSpot closes a deal at 0 and 1 only"

@@ -14,6 +14,7 @@ DEPLOY = Grain("deploy", size=10_000, deploy=True)
 _ANOTHER_FIELD = "declare a field under another name, move the values, and retire this one"
 _PUT_BACK = "yes: what stood there before is in the plan"
 
+_DECIDING: Mapping[str, tuple[bool, ...]] = {"converted": (), "closed": (), "won": ()}
 FIELD_ATTRIBUTES: Mapping[str, Attribute] = {
     "family": Attribute(
         mode="create-only",
@@ -33,8 +34,10 @@ FIELD_ATTRIBUTES: Mapping[str, Attribute] = {
     "unique": Attribute(),
     "case_sensitive": Attribute(),
     "external_id": Attribute(),
-    "default": Attribute(title="default value"),
-    "values": Attribute(keyed=True, retire={"active": False}, noun="picklist value", title="picklist values"),
+    "default": Attribute(title="default value", decides={"": ()}),
+    "values": Attribute(
+        keyed=True, retire={"active": False}, noun="picklist value", title="picklist values", decides=_DECIDING
+    ),
     "order": Attribute(order_of="values", title="order of picklist values"),
     "restricted": Attribute(title="restriction to the defined values"),
     "value_set": Attribute(
@@ -81,7 +84,9 @@ _FIELD = Kind(
 )
 
 _VALUES = {
-    "values": Attribute(keyed=True, retire={"active": False}, noun="picklist value", title="picklist values"),
+    "values": Attribute(
+        keyed=True, retire={"active": False}, noun="picklist value", title="picklist values", decides=_DECIDING
+    ),
     "order": Attribute(order_of="values", title="order of picklist values"),
 }
 

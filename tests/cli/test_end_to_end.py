@@ -97,7 +97,7 @@ def test_a_changed_value_list_is_told_value_by_value(cli: Cli, stack: Path) -> N
     assert "~ change property Business unit" in run.out
     assert '~ option core label: Core → "Core business"' in run.out
     assert "+ option apac APAC" in run.out
-    assert "- option emea hidden" in run.out
+    assert "= option emea EMEA" in run.out
     assert cli("apply", stack, *LOCAL, "--yes").code == 0
     assert cli("plan", stack, *LOCAL, "--detailed-exitcode").code == 0
 

@@ -135,7 +135,7 @@ class TestValueLists:
         self, field: Make, options: dict[str, Any] | None = None, order: list[str] | None = None
     ) -> list[Resource]:
         options = self.OPTIONS if options is None else options
-        return [field("a", options=options, options_order=order or list(options))]
+        return [field("a", options=options, options_order=order or list(options), on_delete="archive")]
 
     def test_items_are_named_one_by_one_and_order_is_its_own_line(
         self, world: World, store: Store, field: Make
@@ -151,18 +151,57 @@ class TestValueLists:
         self, world: World, store: Store, field: Make
     ) -> None:
         world.converge(self.wanted(field))
+        world.rules = Rules(allow_remove=True)
         plan = world.plan(self.wanted(field, {"web": {"label": "Web"}}))
         assert actions(plan) == [("a", "change", "value_left_manifest")]
         assert paths(plan) == [("options.event.hidden", None, True)]
+        assert (plan.summary["remove"], plan.changes[0].takes) == (1, ("options.event",))
         world.apply(plan)
         assert store.things[A]["options"]["event"] == {"label": "Event", "hidden": True}
         assert world.plan(self.wanted(field, {"web": {"label": "Web"}})).changes == ()
 
     def test_an_item_without_a_way_to_retire_is_taken_out(self, world: World, store: Store, field: Make) -> None:
-        world.converge([field("a", tags={"x": {}, "y": {}})])
+        world.rules = Rules(allow_remove=True)
+        world.converge([field("a", tags={"x": {}, "y": {}}, on_delete="delete")])
         store.things[A]["tags"]["theirs"] = {}
-        world.converge([field("a", tags={"x": {}})])
+        plan = world.plan([field("a", tags={"x": {}}, on_delete="delete")])
+        assert (plan.summary["remove"], plan.changes[0].irreversible) == (1, True)
+        world.apply(plan)
         assert store.things[A]["tags"] == {"x": {}, "theirs": {}}
+
+    def test_an_item_that_left_stays_by_default_and_is_no_longer_watched(
+        self, world: World, store: Store, field: Make
+    ) -> None:
+        world.rules = Rules(allow_remove=True)
+        world.converge([field("a", tags={"x": {}, "y": {}})])
+        plan = world.plan([field("a", tags={"x": {}})])
+        assert actions(plan) == [("a", "keep", "value_stays")]
+        assert paths(plan) == [("tags.y", {}, {})]
+        world.apply(plan)
+        assert store.things[A]["tags"] == {"x": {}, "y": {}}
+        assert world.state.entries[A].attributes == {"tags": {"x": {}}}
+        assert world.plan([field("a", tags={"x": {}})]).changes == ()
+
+    @pytest.mark.parametrize(
+        ("settings", "allowed", "reason"),
+        [
+            ({"protect": True}, True, "value_stays_protected"),
+            ({}, False, "value_stays_removal_not_allowed"),
+        ],
+    )
+    def test_an_item_that_may_not_go_stays_and_stays_ours(
+        self, world: World, store: Store, field: Make, settings: dict[str, Any], *, allowed: bool, reason: str
+    ) -> None:
+        world.converge([field("a", label="A", tags={"x": {}, "y": {}}, on_delete="delete", **settings)])
+        world.rules = Rules(allow_remove=allowed)
+        wanted = [field("a", label="B", tags={"x": {}}, on_delete="delete", **settings)]
+        plan = world.plan(wanted)
+        assert actions(plan) == [("a", "change", "differs"), ("a", "keep", reason)]
+        world.apply(plan)
+        assert (store.things[A]["label"], store.things[A]["tags"]) == ("B", {"x": {}, "y": {}})
+        assert world.state.entries[A].attributes["tags"] == {"x": {}, "y": {}}
+        assert actions(world.plan(wanted)) == [("a", "keep", reason)]
+        assert not world.plan(wanted).pending
 
     def test_items_nobody_named_stay_where_they_are_and_are_mentioned(
         self, world: World, store: Store, field: Make
@@ -198,12 +237,13 @@ class TestOddKeys:
         assert store.things[A] == {"extra": {key: "new", "same": 1}}
 
     def test_of_a_list_and_inside_its_items(self, world: World, store: Store, field: Make, key: str) -> None:
+        world.rules = Rules(allow_remove=True)
         world.converge([field("a", options={key: {key: "old"}}, options_order=[key])])
         plan = world.plan([field("a", options={key: {key: "new"}}, options_order=[key])])
         assert [each.path for each in plan.changes[0].fields] == [("options", key, key)]
         world.apply(plan)
         assert store.things[A]["options"] == {key: {key: "new"}}
-        world.converge([field("a", options={}, options_order=[])])
+        world.converge([field("a", options={}, options_order=[], on_delete="archive")])
         assert store.things[A]["options"][key]["hidden"] is True
 
 

@@ -205,8 +205,8 @@ def test_a_renamed_thing_keeps_its_values_to_retire_through_a_crash(
 ) -> None:
     world.converge([field("a", options={"x": {}, "y": {}}, options_order=["x", "y"])])
     store.things[B] = store.things.pop(A)
-    world.rules = Rules(moved={A: B})
-    killed("before", [field("b", options={"x": {}}, options_order=["x"])])
+    world.rules = Rules(moved={A: B}, allow_remove=True)
+    killed("before", [field("b", options={"x": {}}, options_order=["x"], on_delete="archive")])
     assert outcomes(world.resume()) == {"b": "done"}
     assert store.things[B]["options"]["y"] == {"hidden": True}
 

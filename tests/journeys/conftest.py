@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from mopsctl_hubspot.emulator import hub
 from mopsctl_marketo import pace
 from mopsctl_marketo.emulator import account
 
@@ -26,7 +27,7 @@ EXAMPLE = Path(__file__).parents[2] / "stacks" / "example"
 
 
 class Clock:
-    """Time as it passes, and faster while somebody waits: nobody really waits, and Marketo's limit of calls still holds."""
+    """Time as it passes, and faster while somebody waits: nobody really waits, and the limits of calls of Marketo and HubSpot still hold."""
 
     def __init__(self) -> None:
         self._ahead = 0.0
@@ -41,7 +42,8 @@ class Clock:
         """Let the clients and the emulators read this clock."""
         patch.setattr(http, "sleep", self.sleep)
         patch.setattr(pace, "clock", self.now)
-        patch.setattr(account, "time", SimpleNamespace(monotonic=self.now))
+        for module in (account, hub):
+            patch.setattr(module, "time", SimpleNamespace(monotonic=self.now, time=time.time))
 
 
 CLOCK = Clock()

@@ -47,7 +47,7 @@ def test_a_renamed_value_that_keeps_its_label(story: Story) -> None:
     assert "{key: gold_plus, in: {hubspot: gold}}" in refused
     assert changed(plan, "hubspot:property/contact.tier") == []
     assert after.apply().code == 3
-    assert changed(after.plan(), "salesforce:field/Lead.Tier__c") == ["change"]
+    assert changed(after.plan(), "salesforce:field/Lead.Tier__c") == ["change", "keep"]
 
 
 def test_live_values_that_are_the_labels(story: Story) -> None:

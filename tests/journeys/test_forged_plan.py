@@ -201,12 +201,15 @@ def test_forged_plan_that_hides_records_in_a_stage_is_refused(applied: Stack) ->
        values: {hubspot: "${var.hs_stage_recycled}", salesforce: Recycled}}
 """
     back = "    - {from: [mql, sal, sql, opportunity], to: recycled, by: sales, require: [recycled.reason]}\n"
+    applied.edit("mopsctl.yaml", "on_delete: keep", "on_delete: archive")
+    applied.edit("catalog/company.yaml", "owner: hubspot, protect: true,", "owner: hubspot,")
+    assert applied.apply("--only", "salesforce:*").code == 0
     applied.edit("lifecycle/company.yaml", recycled, "")
     applied.edit("lifecycle/company.yaml", back, "")
     applied.edit("lifecycle/company.yaml", "from: [inquiry, recycled], to: mql", "from: inquiry, to: mql")
     with applied.screen("salesforce") as salesforce:
         salesforce.do("create_record", object_name="Account", Name="x", Lifecycle_Stage__c="Recycled")
-    options = ("-e", "local", "--only", "salesforce:*", "--no-counts")
+    options = ("-e", "local", "--only", "salesforce:*", "--no-counts", "--allow-remove")
     assert applied.run("plan", applied.folder, *options, "-o", saved(applied)).code == 0
     run = applying(applied)
     assert run.code == 3

@@ -125,13 +125,16 @@ def test_stage_dates_are_filled_by_a_flow() -> None:
     assert steps[2] == "Stage__c becomes MQL: set Mql_Last__c each time."
 
 
-def test_a_lifecycle_on_lead_status_marks_the_converted_one() -> None:
+def test_a_lifecycle_on_lead_status_marks_only_what_it_calls_converted() -> None:
     status = person("Status", "choice", key="stage", role="stage", values=LIST)
-    found = resources_of([status, lifecycle(field="Status", enforce=False)])
+    plain = lifecycle(field="Status", enforce=False)
+    said = {"customer": True, "recycled": False}
+    stages = tuple(replace(each, converted=said.get(each.key)) for each in plain.stages)
+    found = resources_of([status, replace(plain, stages=stages)])
     listed = found["standard-value-set/LeadStatus"].attributes["values"]
-    assert {name: item["converted"] for name, item in listed.items()} == {
-        "Inquiry": False,
-        "MQL": False,
+    assert {name: item.get("converted") for name, item in listed.items()} == {
+        "Inquiry": None,
+        "MQL": None,
         "Customer": True,
         "Recycled": False,
     }
@@ -151,7 +154,8 @@ def deals(*stages: PipelineStage, object_name: str = "deal") -> Pipeline:
 @pytest.mark.parametrize(
     ("stage", "expected"),
     [
-        (PipelineStage("q", "Qualify", "Qualify", 0.2), {"closed": False, "won": False, "probability": 20}),
+        (PipelineStage("q", "Qualify", "Qualify", 0.2), {"label": "Qualify", "active": True, "probability": 20}),
+        (PipelineStage("o", "Open", "Open", 0.2, closed=False), {"closed": False, "won": False, "probability": 20}),
         (PipelineStage("w", "Won", "Won", 1.0, closed=True), {"closed": True, "won": True, "probability": 100, "forecast": "Closed"}),
         (PipelineStage("l", "Lost", "Lost", 0.0, closed=True), {"won": False, "probability": 0, "forecast": "Omitted"}),
         (PipelineStage("c", "Commit", "Commit", 0.9, forecast="commit"), {"forecast": "Forecast"}),

@@ -76,7 +76,7 @@ def test_a_choice_that_somebody_added_on_the_screen_stays(cli: Cli, stack: Path)
     edit(stack, "[daily, weekly]", "[weekly, monthly]")
     assert cli("apply", stack, *LOCAL, "--yes").code == 0
     assert fields(stack)["rhythm"]["choices"] == [
-        {"value": "daily", "title": "Daily", "retired": True},
+        {"value": "daily", "title": "Daily", "retired": False},
         {"value": "weekly", "title": "Weekly", "retired": False},
         {"value": "monthly", "title": "Monthly", "retired": False},
         {"value": "yearly", "title": "Once a year", "retired": False},

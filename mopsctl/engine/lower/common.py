@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mopsctl.element import Item, Origin, ValueList
-from mopsctl.manifest.model import Content, Duration, Field, FieldCatalog, Lifecycle, Managed, Stack, ValueSet
+from mopsctl.manifest.model import (
+    NOT_CARRIED,
+    Content,
+    Duration,
+    Field,
+    FieldCatalog,
+    Lifecycle,
+    Managed,
+    Stack,
+    Stage,
+    ValueSet,
+)
 
 _DAYS = {"hours": 1 / 24, "days": 1, "weeks": 7, "months": 30, "years": 365}
 
@@ -90,8 +101,13 @@ def _row_spellings(stack: Stack) -> dict[tuple[str, str, str], dict[str, str]]:
     return found
 
 
+def carried(lifecycle: Lifecycle, system: str) -> tuple[Stage, ...]:
+    """The stages that a system carries, in order: all but those whose value there is `none`."""
+    return tuple(stage for stage in lifecycle.stages.values() if stage.values.get(system) != NOT_CARRIED)
+
+
 def stage_list(lifecycle: Lifecycle, system: str) -> ValueList:
     """A lifecycle's stages as a value list of one system."""
-    stages = lifecycle.stages.values()
+    stages = carried(lifecycle, system)
     items = (Item(stage.key, stage.values.get(system, stage.key), stage.label, stage.description) for stage in stages)
     return ValueList(lifecycle.id, tuple(items))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mopsctl import element
-from mopsctl.engine.lower.common import days, names_on, origin
+from mopsctl.engine.lower.common import carried, days, names_on, origin
 from mopsctl.engine.lower.fields import Fields
 from mopsctl.manifest.model import NATIVE, Lifecycle, Pipeline, Sla, Stack, Stage, Transition
 
@@ -23,8 +23,8 @@ def lifecycles(stack: Stack, system: str) -> Iterator[element.Lifecycle]:
                 concept=stack.catalogs[lifecycle.catalog].object,
                 object=object_name,
                 field=field_name,
-                stages=tuple(_stage(stage, system) for stage in lifecycle.stages.values()),
-                transitions=tuple(_transition(each) for each in lifecycle.transitions),
+                stages=tuple(_stage(stage, system) for stage in carried(lifecycle, system)),
+                transitions=tuple(_transitions(lifecycle, system)),
                 entry=lifecycle.entry,
                 stamps=_stamp_names(lifecycle, system),
                 native_stamps=_stamp_pattern(lifecycle, system) == NATIVE,
@@ -89,6 +89,7 @@ def _stage(stage: Stage, system: str) -> element.Stage:
         description=stage.description,
         type=stage.type,
         outcome=stage.outcome or None,
+        converted=stage.converted,
         terminal=stage.terminal,
         owner=stage.owner,
         sla=_sla(stage.sla) if stage.sla else "",
@@ -109,6 +110,15 @@ def _sla(sla: Sla) -> str:
         f"move to {breach.then}{f' with the reason {breach.reason}' if breach.reason else ''}" if breach.then else "",
     ]
     return f"{text}, then {' and '.join(part for part in parts if part)}"
+
+
+def _transitions(lifecycle: Lifecycle, system: str) -> Iterator[element.Transition]:
+    """The moves between stages that the system carries; what leads to others, or comes from them, is another system's."""
+    known = {stage.key for stage in carried(lifecycle, system)}
+    for each in lifecycle.transitions:
+        sources = tuple(key for key in each.from_ if key in known)
+        if each.to in known and sources:
+            yield replace(_transition(each), source_keys=sources)
 
 
 def _transition(transition: Transition) -> element.Transition:
@@ -139,7 +149,7 @@ def _stamp_names(lifecycle: Lifecycle, system: str) -> dict[str, str]:
         f"{key}/{which}" if many else key: pattern.format(
             stage=key, Stage=_capital(key), keep=which, Keep=which.capitalize()
         )
-        for key in lifecycle.stages
+        for key in (stage.key for stage in carried(lifecycle, system))
         for which in keep
     }
 

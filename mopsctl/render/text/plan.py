@@ -21,7 +21,7 @@ COLOURS: Mapping[Action, str] = {
     "forget": "dim",
     "manual": "magenta",
 }
-_SIGNS = {"+": "green", "~": "yellow", "-": "red"}
+_SIGNS = {"+": "green", "~": "yellow", "-": "red", "=": "dim"}
 _BODY = 4  # columns before what belongs to a change
 
 

@@ -38,8 +38,8 @@ def resource(context: Context, element: Pipeline) -> Resource:
 
 def _stage(object_name: str, stage: PipelineStage) -> dict[str, Any]:
     item: dict[str, Any] = {"label": stage.label}
-    if object_name == "ticket":
+    if object_name == "ticket" and stage.closed is not None:
         item["closed"] = stage.closed
-    elif stage.probability is not None:
+    elif object_name != "ticket" and stage.probability is not None:
         item["probability"] = stage.probability
     return item

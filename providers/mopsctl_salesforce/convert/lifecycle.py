@@ -68,10 +68,12 @@ def _opportunity_stage(work: Work, pipeline: Pipeline, stage: PipelineStage) -> 
             pipeline.origin.source,
             hint="give the stage a probability between 0 and 1",
         )
-    won = stage.closed and stage.probability == 1
+    won = bool(stage.closed) and stage.probability == 1
     usual = "Closed" if won else "Omitted" if stage.closed else ""
     forecast = FORECASTS.get("".join(char for char in stage.forecast.lower() if char.isalnum()), usual)
-    item: dict[str, Json] = {"label": stage.label, "active": True, "closed": stage.closed, "won": won}
+    item: dict[str, Json] = {"label": stage.label, "active": True}
+    if stage.closed is not None:
+        item |= {"closed": stage.closed, "won": won}
     if stage.probability is not None:
         item["probability"] = round(stage.probability * 100)
     return item | ({"forecast": forecast} if forecast else {})
@@ -83,15 +85,15 @@ def _owner(work: Work, lifecycle: Lifecycle) -> str:
 
 
 def _outcomes(work: Work, lifecycle: Lifecycle) -> None:
-    """A won stage is a converted lead status; lists of other fields carry no outcome."""
+    """A status is converted, or not, where a stage says so: what else is converted decides about records that are there."""
     value_set = names.VALUE_SETS.get((lifecycle.object, lifecycle.field))
     known = work.resources.get(work.address("standard-value-set", value_set or ""))
     if value_set != "LeadStatus" or known is None:
         return
     items = {key: dict(item) for key, item in known.attributes["values"].items()}
     for stage in lifecycle.stages:
-        if stage.value in items and any(each.outcome == "won" for each in lifecycle.stages):
-            items[stage.value]["converted"] = stage.outcome == "won"
+        if stage.value in items and stage.converted is not None:
+            items[stage.value]["converted"] = stage.converted
     work.resources[known.address] = replace(known, attributes={**known.attributes, "values": items})
 
 
