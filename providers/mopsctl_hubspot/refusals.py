@@ -1,6 +1,6 @@
 """What HubSpot would refuse of a plan, judged on the account as it will be, with everything in it that is not ours.
 
-HS003 options · HS020 pipelines
+HS003 options · HS020 pipelines · HS023 lifecycle stages
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ def refused(writes: Sequence[Write], seen: Mapping[Address, Observation]) -> Ite
             yield from _options(write)
         elif write.address.kind == "pipeline":
             yield from _pipeline(write, pipelines)
+        elif write.address.kind == "lifecycle-stage-list":
+            yield from _new_stages(write)
 
 
 def _options(write: Write) -> Iterator[Diagnostic]:
@@ -59,6 +61,23 @@ def _twin(value: str, options: Items, seen: Items) -> str | None:
         if other != value and (_same(str(kept.get("label", ""))) == label or other.lower() == value.lower()):
             return other
     return None
+
+
+def _new_stages(write: Write) -> Iterator[Diagnostic]:
+    """A lifecycle stage that is not there yet: HubSpot chooses its value, so that no write leads to the declared one."""
+    live: Items = (write.observed.attributes.get("stages") or {}) if write.observed else {}
+    new = [value for value in write.target.get("stages") or {} if value not in live]
+    if new:  # (fact: hubspot-lifecycle-ids).
+        yield Diagnostic(
+            "HS023",
+            "warning",
+            f"The lifecycle stages of {write.address.name} are not written: HubSpot gives each new stage a value of its own, so"
+            f" {', '.join(map(repr, new))} cannot be made as declared.",
+            write.source,
+            "add them under Settings > Data Management > Objects, tab Lifecycle Stage, and write the values that HubSpot gave them"
+            " into the lifecycle; labels and order are then written",
+            str(write.address),
+        )
 
 
 def _pipelines(writes: Sequence[Write], seen: Mapping[Address, Observation]) -> dict[Address, Mapping[str, Any]]:

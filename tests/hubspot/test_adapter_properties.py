@@ -446,7 +446,8 @@ def test_an_account_without_sensitive_data_refuses(open_account: Open, emulated:
     emulated.do("set_sensitive_data", on=False)
     (result,) = open_account(sensitive_data=True).put(property_("health", pii="special"))
     assert result.outcome == "failed"
-    assert "sensitive-data-property-create" in result.error
+    assert result.code == "PropertyValidationError.PORTAL_NOT_ENABLED_FOR_SENSITIVE_DATA"
+    assert "Sensitive Data" in result.hint
 
 
 # -- groups

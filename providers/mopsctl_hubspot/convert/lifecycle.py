@@ -9,7 +9,8 @@ from mopsctl.element import Lifecycle, Stage, Transition
 from mopsctl.provider.convert import number
 from mopsctl.resource import Resource
 from mopsctl_hubspot.convert.common import MOVED, Context
-from mopsctl_hubspot.names import DEFAULT_STAGES, LIFECYCLE_PROPERTY, STAMP, plural, singular, titled
+from mopsctl_hubspot.names import DEFAULT_STAGES, LIFECYCLE_PROPERTY, plural, singular, titled
+from mopsctl_hubspot.wire.stages import stamp_of
 
 
 def resources(context: Context, element: Lifecycle) -> Iterator[Resource]:
@@ -115,7 +116,7 @@ def _stage_steps(element: Lifecycle, object_name: str) -> list[str]:
 
 
 def _stamps(context: Context, element: Lifecycle) -> Resource:
-    named = {f"{STAMP}{stage.value}": {"type": "datetime"} for stage in element.stages}
+    named = {stamp_of(stage.value): {"type": "datetime"} for stage in element.stages}
     return context.made(
         element.origin,
         "stage-stamps",

@@ -116,8 +116,9 @@ class Account(Area):
         self._need_records(call)
         each = self.hub.limit("pipelines")
         kinds = [kind for kind in self.hub.object_types if not kind.lifecycle_pipeline]
-        by_type = [_share(kind, each, self.store.count(f"pipelines:{kind.id}")) for kind in kinds]
-        return Json({"byObjectType": by_type})
+        own = [_share(kind, each, self.store.count(f"pipelines:{kind.id}")) for kind in kinds]
+        # Objects of HubSpot's own and those of the account are told apart (fact: hubspot-pipeline-limits).
+        return Json({"hubspotDefinedObjectTypes": own, "customObjectTypes": _overall([], each)})
 
     def _object_limits(self, call: Call) -> Response:
         self._need_records(call, "crm.schemas.custom.read")

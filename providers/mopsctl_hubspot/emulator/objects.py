@@ -56,5 +56,6 @@ def object_type(spelling: str) -> ObjectType:
     """The object type of a path or body: name in any letter case, singular or plural, or id; 400 otherwise."""
     kind = _BY_SPELLING.get(spelling.lower())
     if kind is None:
-        raise Problem(400, f"cannot infer an object type from {spelling}")
+        # 400, and no category (fact: hubspot-unknown-object).
+        raise Problem(400, f"Unable to infer object type from: {spelling}", category=None)
     return kind

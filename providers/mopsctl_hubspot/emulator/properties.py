@@ -241,9 +241,14 @@ class Properties(Area):
         if sensitivity not in rules.SENSITIVITIES[1:]:
             return
         scope = sensitive_scope(kind, sensitivity)
-        if not (self.store.setting("sensitive_data", False) and self.hub.tokens.holds(call, scope)):
+        if not self.hub.tokens.holds(call, scope):
             message = "this token lacks the internal scope sensitive-data-property-create"
             raise Problem(403, message, category=None)
+        if not self.store.setting("sensitive_data", False):
+            # With the scope, and the feature off, it is the account's fault (fact: hubspot-sensitive-off).
+            message = f"Portal {self.hub.portal.id} is not enabled for sensitive data properties"
+            off = "PropertyValidationError.PORTAL_NOT_ENABLED_FOR_SENSITIVE_DATA"
+            raise Problem(400, message, sub_category=off, context={"portalId": [str(self.hub.portal.id)]})
 
     def _check_limits(self, kind: ObjectType, definition: Doc) -> None:
         custom = self.hub.account.custom_properties(kind)

@@ -56,6 +56,8 @@ def check_config(body: Doc) -> None:
     for output in (body.get("outputConfiguration") or {}).get("outputs", []):
         if object_of(output, ["outputType"])["outputType"] not in OUTPUTS:
             raise bad_json(f"outputType is one of {', '.join(sorted(OUTPUTS))}")
+        if read := {"propertyName", "categories"} & output.keys():
+            raise bad_json(f"an output has no {' or '.join(sorted(read))} when it is written")
 
 
 def _check_group(value: Any, allowed: list[str]) -> None:

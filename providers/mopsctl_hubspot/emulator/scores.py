@@ -182,7 +182,14 @@ class Scores(Area):
                 put_standard(self.store, kind, entry)
 
 
+def _shown_output(output: Doc, config: Doc) -> Doc:
+    """An output as it is read: its property goes by another name than in a write."""
+    shown = {key: value for key, value in output.items() if key != "internalPropertyName"}
+    return {**shown, "propertyName": output.get("internalPropertyName"), "categories": config["allowedGroupTypes"]}
+
+
 def _shown(score: Doc, config: Doc) -> Doc:
     head = {"id": score["id"], "scoreType": rules.score_type(config), "scoreStatus": score["status"]}
     times = {name: score[name] for name in ("createdAt", "updatedAt", "publishedAt") if score[name]}
-    return head | config | times
+    outputs = [_shown_output(each, config) for each in config["outputConfiguration"]["outputs"]]
+    return head | config | {"outputConfiguration": {**config["outputConfiguration"], "outputs": outputs}} | times

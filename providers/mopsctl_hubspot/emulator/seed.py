@@ -88,7 +88,11 @@ def drop_stamps(store: Store, kind: ObjectType, stage: str) -> None:
 
 def put_standard(store: Store, kind: ObjectType, entry: Standard, group: str = "") -> None:
     """Plant one property of HubSpot's own."""
-    metadata: Doc = {"archivable": True, "readOnlyDefinition": True, "readOnlyValue": entry.read_only}
+    metadata: Doc = {
+        "archivable": True,
+        "readOnlyDefinition": not entry.own_definition,
+        "readOnlyValue": entry.read_only,
+    }
     if entry.options_change:
         metadata["readOnlyOptions"] = False
     doc: Doc = {

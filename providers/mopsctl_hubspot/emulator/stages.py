@@ -137,6 +137,11 @@ class Stages(Area):
         return Json(self.hub.pipelines.shown_stage(stage, call) | echo_of(body))
 
     def _delete(self, call: Call) -> Response:
+        kind = self.hub.pipelines.kind(call, "write")
+        if self.store.get(f"pipelines:{kind.id}", call.params["pipelineId"]) is None:
+            return Response(
+                status_code=204
+            )  # nothing is there, which is what was asked (fact: hubspot-stage-of-nothing)
         kind, pipeline = self._open(call, "write")
         stage_id = call.params["stageId"]
         # Deleting what is not there answers as if it had been.

@@ -5,6 +5,8 @@ Names, types and permissions are as recorded from real accounts; the list is the
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +16,8 @@ class Standard:
     """One property of HubSpot's own.
 
     `options` are pairs of value and label; `read_only` is about values on records; `options_change` allows PATCH of the
-    options although the definition is read-only; `external` options come from elsewhere.
+    options although the definition is read-only; `external` options come from elsewhere; `own_definition` lets people change the
+    definition itself, as some of HubSpot's properties do.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Standard:
     external: bool = False
     hidden: bool = False
     unique: bool = False
+    own_definition: bool = False
 
 
 def _words(*labels: str) -> tuple[tuple[str, str], ...]:
@@ -78,11 +82,80 @@ _PLACE = (
     Standard("phone", "Phone Number", "string", "phonenumber"),
     Standard("address", "Street Address"),
     Standard("city", "City"),
-    Standard("state", "State/Region"),
+    # People may change the definitions of some of HubSpot's own (fact: hubspot-own-definitions).
+    Standard("state", "State/Region", own_definition=True),
     Standard("zip", "Postal Code"),
-    Standard("country", "Country/Region"),
-    Standard("annualrevenue", "Annual Revenue", "number", "number"),
+    Standard("country", "Country/Region", own_definition=True),
     Standard("numberofemployees", "Number of Employees", "number", "number"),
+)
+SOURCES = _words(
+    "Organic search", "Paid search", "Email marketing", "Organic social", "Referrals", "Other campaigns", "Direct traffic",
+    "Offline sources", "Paid social", "AI referrals",
+)  # fmt: skip
+_SOURCE_VALUES = [
+    "ORGANIC_SEARCH",
+    "PAID_SEARCH",
+    "EMAIL_MARKETING",
+    "SOCIAL_MEDIA",
+    "REFERRALS",
+    "OTHER_CAMPAIGNS",
+    "DIRECT_TRAFFIC",
+    "OFFLINE",
+    "PAID_SOCIAL",
+    "AI_REFERRALS",
+]
+SOURCES = tuple((value, label) for value, (_, label) in zip(_SOURCE_VALUES, SOURCES, strict=True))
+
+
+def _read_only(group: str, type_: str, field_type: str, names: str) -> tuple[Standard, ...]:
+    """Properties that HubSpot fills itself, by their names."""
+    return tuple(
+        Standard(
+            name, name.removeprefix("hs_").replace("_", " ").capitalize(), type_, field_type, group, read_only=True
+        )
+        for name in names.split()
+    )
+
+
+_ANALYTICS = (
+    Standard("hs_analytics_source", "Original Traffic Source", ENUMERATION, SELECT, "analyticsinformation", SOURCES, read_only=True),
+    Standard("hs_latest_source", "Latest Traffic Source", ENUMERATION, SELECT, "analyticsinformation", SOURCES, read_only=True),
+    *_read_only(
+        "analyticsinformation", "string", "text",
+        "hs_analytics_source_data_1 hs_analytics_source_data_2 hs_latest_source_data_1 hs_latest_source_data_2"
+        " hs_analytics_first_url hs_analytics_last_url hs_analytics_first_referrer hs_analytics_last_referrer",
+    ),
+    *_read_only(
+        "analyticsinformation", "number", "number",
+        "hs_analytics_num_page_views hs_analytics_num_visits hs_analytics_num_event_completions hs_analytics_average_page_views"
+        " hs_analytics_revenue",
+    ),
+    *_read_only(
+        "analyticsinformation", "datetime", "date",
+        "hs_analytics_first_timestamp hs_analytics_last_timestamp hs_analytics_first_visit_timestamp"
+        " hs_analytics_last_visit_timestamp hs_latest_source_timestamp",
+    ),
+)  # fmt: skip
+_CONVERSIONS = (
+    *_read_only("conversioninformation", "string", "text", "recent_conversion_event_name first_conversion_event_name"),
+    *_read_only("conversioninformation", "datetime", "date", "recent_conversion_date first_conversion_date"),
+    *_read_only("conversioninformation", "number", "number", "num_conversion_events num_unique_conversion_events"),
+)
+_EMAILS = (
+    *_read_only("emailinformation", "number", "number", "hs_email_open hs_email_click hs_email_delivered"),
+    *_read_only(
+        "emailinformation",
+        "datetime",
+        "date",
+        "hs_email_last_open_date hs_email_last_click_date hs_email_last_send_date",
+    ),
+    *_read_only("contactinformation", "string", "text", "hs_email_domain"),
+)
+_SALES = (
+    *_read_only(
+        "sales_properties", "datetime", "date", "notes_last_contacted notes_last_updated notes_next_activity_date"
+    ),
+    *_read_only("sales_properties", "number", "number", "num_notes num_contacted_notes num_associated_deals"),
 )
 
 CONTACT_PROPERTIES = (
@@ -93,7 +166,15 @@ CONTACT_PROPERTIES = (
     Standard("company", "Company Name"),
     Standard("website", "Website URL"),
     Standard("mobilephone", "Mobile Phone Number", "string", "phonenumber"),
-    Standard("industry", "Industry"),
+    Standard("industry", "Industry", own_definition=True),
+    Standard("annualrevenue", "Annual Revenue", own_definition=True),
+    Standard("fax", "Fax Number"),
+    Standard("salutation", "Salutation"),
+    Standard("hs_persona", "Persona", ENUMERATION, SELECT),
+    Standard("hs_timezone", "Time Zone", ENUMERATION, SELECT, external=True),
+    Standard("hs_country_region_code", "Country/Region Code"),
+    Standard("hs_state_code", "State/Region Code"),
+    Standard("hs_predictivecontactscore_v2", "Likelihood to close", "number", "number", read_only=True),
     Standard("hs_language", "Preferred language", ENUMERATION, SELECT, options=(("de", "German"), ("en", "English"))),
     Standard("associatedcompanyid", "Primary Associated Company ID", "number", "number"),
     *_PLACE,
@@ -144,8 +225,10 @@ CONTACT_PROPERTIES = (
         read_only=True,
     ),
     Standard("hubspotscore", "HubSpot Score", "number", "calculation_score", read_only=True),
-    Standard("hs_analytics_source", "Original Source", ENUMERATION, SELECT, "analyticsinformation", read_only=True),
-    Standard("recent_conversion_date", "Recent Conversion Date", "datetime", "date", "conversioninformation"),
+    *_ANALYTICS,
+    *_CONVERSIONS,
+    *_EMAILS,
+    *_SALES,
 )
 COMPANY_PROPERTIES = (
     Standard("name", "Company name"),
@@ -154,7 +237,12 @@ COMPANY_PROPERTIES = (
     Standard("description", "Description", "string", "textarea"),
     Standard("industry", "Industry", ENUMERATION, SELECT, options=INDUSTRIES, options_change=True),
     Standard("type", "Type", ENUMERATION, SELECT, options=COMPANY_TYPES, options_change=True),
+    Standard("annualrevenue", "Annual Revenue", "number", "number", own_definition=True),
+    Standard("founded_year", "Year Founded"),
+    Standard("linkedin_company_page", "LinkedIn Company Page"),
     *_PLACE,
+    *_ANALYTICS,
+    *_SALES,
     *_COMMON,
     _STAGE,
     _LEAD_STATUS,
@@ -202,6 +290,7 @@ GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "0-2": (
         ("companyinformation", "Company information"),
+        ("analyticsinformation", "Web analytics history"),
         ("sales_properties", "Sales properties"),
         ("companylcs", "Company lifecycle stage"),
     ),
@@ -213,8 +302,16 @@ STAMP_GROUPS = {"0-1": "contactlcs", "0-2": "companylcs"}
 """Where the dates of the lifecycle stages lie."""
 
 
+def stamped(stage: str) -> str:
+    """A stage id as it stands in the names of its date properties: other signs are cleaned, and a number makes it unique."""
+    if re.fullmatch(r"[a-z0-9_]+", stage):
+        return stage
+    return f"{re.sub('[^a-z0-9_]', '_', stage.lower())}_{zlib.crc32(stage.encode())}"  # (fact: hubspot-dashed-stages).
+
+
 def stamps(stage: str, label: str) -> tuple[Standard, ...]:
     """The properties that HubSpot keeps for one lifecycle stage."""
+    stage = stamped(stage)
     return (
         Standard(f"hs_v2_date_entered_{stage}", f'Date entered "{label}"', "datetime", "date", read_only=True),
         Standard(f"hs_v2_date_exited_{stage}", f'Date exited "{label}"', "datetime", "date", read_only=True),

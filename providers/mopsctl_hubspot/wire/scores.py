@@ -40,7 +40,17 @@ def create_body(name: str, object_id: str, target: Mapping[str, Any]) -> dict[st
 def draft_body(target: Mapping[str, Any], draft: Mapping[str, Any]) -> dict[str, Any]:
     """The body that replaces a draft: everything that was in it, with ours put in place."""
     kept = {key: value for key, value in draft.items() if key not in _READ_ONLY}
+    if outputs := (draft.get("outputConfiguration") or {}).get("outputs"):
+        kept["outputConfiguration"] = {**draft["outputConfiguration"], "outputs": [_output(each) for each in outputs]}
     return {**kept, **_content(target, draft)}
+
+
+def _output(read: Mapping[str, Any]) -> dict[str, Any]:
+    """An output as it is written. What a read says of it is never put back as it is."""
+    # Reads call its property `propertyName` and add categories (fact: hubspot-score-outputs).
+    written = {key: value for key, value in read.items() if key not in ("propertyName", "categories")}
+    name = read.get("internalPropertyName") or read.get("propertyName")
+    return {**written, "internalPropertyName": name} if name else written
 
 
 _READ_ONLY = frozenset(

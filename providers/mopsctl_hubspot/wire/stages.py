@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,8 +21,21 @@ def attributes(definition: Mapping[str, Any]) -> dict[str, Any]:
 
 def stamps(definitions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """The date properties that HubSpot made for stages, among an object's properties."""
-    found = {str(raw["name"]): {"type": raw.get("type")} for raw in definitions if str(raw["name"]).startswith(STAMP)}
+    found: dict[str, dict[str, Any]] = {}
+    for raw in definitions:
+        name = str(raw["name"])
+        if name.startswith(STAMP):
+            found[name] = {"type": raw.get("type")}
+            # A stage id with other signs is cleaned, and a number follows (fact: hubspot-dashed-stages).
+            cleaned = re.fullmatch(rf"({STAMP}.+)_\d+", name)
+            if cleaned:
+                found.setdefault(cleaned[1], {"type": raw.get("type")})
     return {"stamps": {name: found[name] for name in sorted(found)}}
+
+
+def stamp_of(stage: str) -> str:
+    """The name of the date property of a stage, without the number that may follow."""
+    return f"{STAMP}{re.sub('[^a-z0-9_]', '_', stage.lower())}"
 
 
 def pipeline_of(object_name: str, found: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:

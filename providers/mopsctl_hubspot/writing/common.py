@@ -18,6 +18,8 @@ READ_BACK_WAITS = (0.0, 0.3, 0.7, 1.5, 3.0)  # seconds; reads have lagged up to 
 
 _HINTS: Mapping[str, str] = {
     "PropertyValidationError.CANNOT_DELETE_PROPERTY_IN_USE": "take it out of there first, then apply again",
+    "PropertyValidationError.PORTAL_NOT_ENABLED_FOR_SENSITIVE_DATA": "turn the feature on under Settings > Privacy & Consent >"
+    " Sensitive Data, or take pii: special away",
     "PropertyGroupError.GROUP_WITH_ACTIVE_PROPERTIES": "move its properties to another group first",
     "PipelineError.STAGE_ID_IN_USE": "move the records to another stage first",
     "PipelineError.STAGE_LABEL_EXISTS": "give the stages different labels",

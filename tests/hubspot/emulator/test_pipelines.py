@@ -153,8 +153,9 @@ class TestPipelines:
     def test_a_limit(self, hubspot: Handle, client: Any) -> None:
         hubspot.limit("pipelines", 1)
         assert problem(create(client))[0] == 400
-        usage = client.crm("GET", "limits", "/pipelines").json()["byObjectType"][0]
+        usage = client.crm("GET", "limits", "/pipelines").json()["hubspotDefinedObjectTypes"][0]
         assert (usage["objectTypeId"], usage["limit"], usage["usage"]) == ("0-3", 1, 1)
+        assert client.crm("GET", "limits", "/pipelines").json()["customObjectTypes"]["byObjectType"] == []
 
     def test_patch_merges_and_put_replaces(self, either: Any) -> None:
         create(either, pipelineId="renewals", stages=[OPEN | {"stageId": "a"}, WON | {"stageId": "b"}])
@@ -252,8 +253,22 @@ class TestPipelines:
         assert problem(asked) == (400, "VALIDATION_ERROR", "PipelineError.STAGE_ID_IN_USE")
         assert asked.json()["context"]["stageIds"] == ["a"]
         assert len(asked.json()["context"]["objectIds"]) == 1
-        not_asked = client.pipelines("DELETE", "/deals/renewals?validateReferencesBeforeDelete=false")
+        no = "validateReferencesBeforeDelete=false&validateDealStageUsagesBeforeDelete=false"
+        not_asked = client.pipelines("DELETE", f"/deals/renewals?{no}")
         assert (not_asked.status_code == 400) is refused
+
+    @pytest.mark.parametrize(("version", "status"), [("v3", 204), ("2026-03", 204), ("2026-09", 400)])
+    def test_the_newest_version_checks_references_unless_told_not_to(
+        self, hubspot: Handle, client: Any, version: str, status: int
+    ) -> None:
+        hubspot.switch("reference_check", "as_asked")
+        create(client, pipelineId="renewals", stages=[OPEN | {"stageId": "a"}])
+        hubspot.do("add_records", object_type="deals", dealstage="a", pipeline="renewals")
+        path = "/crm/v3/pipelines" if version == "v3" else f"/crm/pipelines/{version}"
+        assert client.delete(f"{path}/deals/renewals").status_code == status
+
+    def test_a_stage_of_a_missing_pipeline_is_gone_already(self, client: Any) -> None:
+        assert client.pipelines("DELETE", "/deals/nothing/stages/a").status_code == 204
 
     def test_audit_is_newest_first(self, client: Any) -> None:
         create(client, pipelineId="renewals")

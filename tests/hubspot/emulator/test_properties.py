@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from mopsctl_hubspot.emulator import HubSpotEmulator
+from mopsctl_hubspot.emulator.tokens import TOKENS, tokens
 
 from mopsctl.emulator import Handle
 
@@ -61,7 +62,9 @@ class TestReading:
 
     @pytest.mark.parametrize("spelling", ["robots", "2-123", "p48100001_robot"])
     def test_an_unknown_object_type(self, client: Any, spelling: str) -> None:
-        assert problem(client.properties("GET", f"/{spelling}"))[:2] == (400, "VALIDATION_ERROR")
+        answer = client.properties("GET", f"/{spelling}")
+        assert problem(answer)[:2] == (400, None)
+        assert answer.json()["message"] == f"Unable to infer object type from: {spelling}"
 
     @pytest.mark.parametrize(
         ("kind", "expected"),
@@ -287,8 +290,17 @@ class TestCreating:
 
     def test_sensitive_data_needs_the_account_and_the_token(self, hubspot: Handle, client: Any) -> None:
         answer = create(client, dataSensitivity="sensitive")
+        off = "PropertyValidationError.PORTAL_NOT_ENABLED_FOR_SENSITIVE_DATA"
+        assert problem(answer) == (400, "VALIDATION_ERROR", off)
+        full = tokens("sandbox")["full"]
+        held = hubspot.store.get(TOKENS, full)
+        hubspot.store.put(
+            TOKENS, full, held | {"scopes": [each for each in held["scopes"] if ".sensitive." not in each]}
+        )
+        answer = create(client, dataSensitivity="sensitive")
         assert problem(answer) == (403, None, None)
         assert "sensitive-data-property-create" in answer.json()["message"]
+        hubspot.store.put(TOKENS, full, held)
         hubspot.do("set_sensitive_data", on=True)
         assert create(client, dataSensitivity="sensitive").status_code == 201
         assert "wish" not in names(client)

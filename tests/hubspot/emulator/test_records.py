@@ -121,7 +121,7 @@ class TestRecords:
             ({"hs_email_optout": "true"}, "READ_ONLY_VALUE"),
             ({"lifecyclestage": "Lead"}, "INVALID_OPTION"),
             ({"email": "nobody"}, "INVALID_EMAIL"),
-            ({"annualrevenue": "much"}, "INVALID_LONG"),
+            ({"numberofemployees": "much"}, "INVALID_LONG"),
         ],
     )
     def test_bad_values(self, either: Any, values: dict[str, str], code: str) -> None:

