@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from mopsctl_hubspot.emulator.standard import stamped
+from mopsctl_hubspot.kinds import KINDS
 from mopsctl_hubspot.wire import properties, scores, stages
+
+from mopsctl.emulator import Handle
 
 
 @pytest.mark.parametrize("name", ["country", "state", "industry", "annualrevenue"])
@@ -79,3 +82,14 @@ def test_the_date_of_a_stage_is_found_whatever_its_id(stage: str) -> None:
 def test_a_number_at_the_end_of_a_plain_id_is_part_of_it() -> None:
     found = stages.stamps([{"name": "hs_v2_date_entered_stage_2", "type": "datetime"}])["stamps"]
     assert "hs_v2_date_entered_stage_2" in found
+
+
+def test_a_choice_may_become_a_text_and_mopsctl_never_makes_it_one(account: Any, emulated: Handle) -> None:
+    options = [{"label": "A", "value": "a", "displayOrder": 0, "hidden": False}]
+    emulated.do(
+        "create_property", object_type="contacts", name="wish", label="Wish", groupName="contactinformation",
+        type="enumeration", fieldType="select", options=options,
+    )  # fmt: skip
+    assert "mopsctl changes the type of no property" in KINDS["property"].attributes["type"].why
+    emulated.do("edit_property", object_type="contacts", name="wish", type="string", fieldType="text")
+    assert account.see("hubspot:property/contact.wish").attributes["type"] == "string"

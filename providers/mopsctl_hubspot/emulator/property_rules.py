@@ -68,7 +68,8 @@ _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 _FORMULA_WORDS = frozenset(
     {"if", "elseif", "else", "then", "endif", "and", "or", "not", "concatenate", "equals", "null"}
 )
-_SAME_VALUES = frozenset({("string", "phone_number"), ("phone_number", "string")})
+# What HubSpot changes in place; other moves are refused here, for lack of a source (fact: hubspot-type-in-place).
+_SAME_VALUES = frozenset({("string", "phone_number"), ("phone_number", "string"), ("enumeration", "string")})
 
 
 def check_shape(body: Doc) -> None:
@@ -189,6 +190,8 @@ def changed_definition(old: Doc, body: Doc, options: list[Doc] | None, at: str, 
         new["calculationFormula"] = rewritten(given["calculationFormula"])
     if old["type"] != new["type"] and (old["type"], new["type"]) not in _SAME_VALUES:
         raise invalid(f"the type cannot change from {old['type']} to {new['type']}")
+    if (old["type"], new["type"]) == ("enumeration", "string"):
+        new["options"] = []
     return new
 
 
