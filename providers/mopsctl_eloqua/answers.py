@@ -98,6 +98,7 @@ def _verdict(system: str, answer: Answer) -> Verdict:
 
 def _error(system: str, answer: Answer) -> SystemError_:
     status = answer.status_code
+    # A refusal may come with status 200 (fact: eloqua-not-authenticated-200).
     if status in (301, 302, 401) or _is_unknown_user(answer):
         return AuthenticationError(
             f"{system} does not accept the credentials.",

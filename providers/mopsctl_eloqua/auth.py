@@ -48,6 +48,7 @@ class Basic:
         return False
 
 
+# Each use spends the refresh token (fact: eloqua-refresh-tokens).
 class OAuth:
     """An app's access token, fetched when first needed; the refresh token that comes with it is kept at once."""
 

@@ -64,6 +64,7 @@ class Rest:
         made: Doc = self._session.call("POST", REST, version, path).written(answer, shapes.thing(path))
         return made
 
+    # The whole document, because the rest may become blank (fact: eloqua-put-replaces).
     def replace(self, version: str, path: str, body: Mapping[str, Any]) -> Doc:
         """Put a whole document in place of what is there: whatever the body leaves out may be taken as blank."""
         own = f"{path}/{body['id']}"

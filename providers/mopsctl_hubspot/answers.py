@@ -146,6 +146,7 @@ class Judge:
         return self._error(status, problem)
 
     def _too_many(self, problem: Problem) -> Verdict:
+        # The day's limit is not waited for (fact: hubspot-daily-limit).
         if problem.policy == "DAILY":
             hint = "the count starts again at midnight of the account's time zone"
             return Verdict("fail", used_up(self.system, "the day's API calls are used up", hint))

@@ -12,8 +12,10 @@ from mopsctl_marketo import quota
 
 WINDOW_WAIT = 20.0  # seconds until the window of the rate limit has passed for sure
 SYSTEM_ERROR_TRIES = 2
+# The code in the body decides, the status says nothing (fact: marketo-errors-with-200).
 NOTHING_DONE = frozenset({"608", "614", "615", "713", "719"})  # worth another try, and surely without effect
 PERHAPS_DONE = frozenset({"502", "604", "611"})  # worth another try only where trying twice cannot do something twice
+# Which of them comes for a token that is over differs (fact: marketo-token-codes).
 TOKEN_REFUSED = frozenset({"600", "601", "602"})
 
 
@@ -98,6 +100,7 @@ class Judge:
         errors = errors or [{}]
         code = str(errors[0].get("code", ""))
         said = mask("; ".join(str(each.get("message", "")) for each in errors))
+        # Others share the window, so that it can be full through no fault of ours (fact: marketo-rate-window).
         if code == "606":
             return Verdict("retry", self._busy(said), wait=WINDOW_WAIT)
         stopped = self._stopped(answer, code, said)
@@ -116,6 +119,7 @@ class Judge:
             return self._token_refused(f"{code} {said}")
         if code == "603":
             return self._denied(answer, said)
+        # The day is that of US Central time (fact: marketo-day-ends-in-chicago).
         return self._used_up(said) if code == "607" else None
 
     def _once_more(self, answer: Answer, code: str, error: SystemError_) -> Verdict:

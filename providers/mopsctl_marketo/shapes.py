@@ -93,6 +93,7 @@ _PAGING = {"success": switch, "moreResult?": switch, "nextPageToken?": text}
 def read(path: str) -> Shape:
     """The envelope of a read. Only an asset search leaves the result out, and it warns that nothing was found."""
     rows = next((shape for pattern, shape in _ROWS if re.search(pattern, path)), mapped())
+    # Only an asset search may leave the result out (fact: marketo-assets-without-result).
     found, nothing = record({"result": many(rows), **_PAGING}), record({"success": switch, "warnings": many(text)})
 
     def flaw(value: Any, at: str) -> str:

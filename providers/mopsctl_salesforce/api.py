@@ -246,6 +246,7 @@ class Session:
         reads = answer.request.method == "GET"
         if code in _LOCKED:
             return Verdict("retry", error, LOCK_WAIT)
+        # One code for two limits: only that of calls under way passes by itself (fact: salesforce-limits-are-403).
         if code in _LATER or (code == "REQUEST_LIMIT_EXCEEDED" and "oncurrent" in answer.text):
             return Verdict("retry", error)
         if code == "REQUEST_LIMIT_EXCEEDED":

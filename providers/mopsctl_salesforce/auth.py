@@ -103,6 +103,7 @@ class Tokens:
             secrets.register(own)
             body = self._asked(own)
             token = self._read(body)
+            # Where the app rotates them, the old one is spent now (fact: salesforce-refresh-rotation).
             if body.get("refresh_token") not in (None, own):
                 if trouble is not None:
                     raise trouble

@@ -59,6 +59,7 @@ def _read(session: Session, answer: str) -> dict[str, Any]:
 
 
 def _fault(session: Session, text: str) -> PermissionError_ | VendorError:
+    # It says so of a session that is over, and of a token in JWT format (fact: salesforce-soap-and-jwt).
     if "INVALID_SESSION_ID" in text:
         return PermissionError_(
             "Salesforce's SOAP interface, which alone shows the lead conversion mapping, does not take the app's tokens.",

@@ -177,6 +177,7 @@ class ContactFields(Assets):
             )
         return found[0]
 
+    # A definition that is left behind holds its fields (fact: eloqua-bulk-holds-fields).
     def unlocked(self, error: VendorError) -> bool:
         """Old Bulk definitions hold fields; those that an interrupted run of mopsctl left are taken away."""
         return sweep(self.site.bulk) > 0

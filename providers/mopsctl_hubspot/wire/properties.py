@@ -168,6 +168,7 @@ def native_type(type_: str, field_type: str) -> str:
     return "phone_number" if type_ == "string" and field_type == "phonenumber" else type_
 
 
+# The list is written whole, or options are lost (fact: hubspot-options-replaced).
 def options_body(target: Attributes, live: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The whole option list, because HubSpot takes away what a PATCH leaves out.
 

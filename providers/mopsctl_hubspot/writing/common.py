@@ -82,6 +82,7 @@ def not_kept(write: Write, names: Iterable[str]) -> Result:
     )
 
 
+# Reads lag behind writes (fact: hubspot-reads-lag).
 def read_back(look: Callable[[], list[str]]) -> list[str]:
     """What still differs after a write, once reads have had the time to catch up; `look` names the differences."""
     differing: list[str] = []

@@ -79,6 +79,7 @@ def token_attributes(doc: Doc) -> dict[str, Any]:
     return {"type": kind, "value": token_value(kind, doc.get("value"))}
 
 
+# +30 and 30 are one (fact: marketo-token-signs).
 def token_value(kind: str, value: Any) -> Any:
     """The value of a token as it compares. A score that sets (`=5`) stays text, because it means something else."""
     text = text_of(value).strip()

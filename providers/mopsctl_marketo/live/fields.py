@@ -138,6 +138,7 @@ def _writable(doc: dict[str, Any], *, synced: bool) -> tuple[frozenset[str] | No
             _BUILTIN_ATTRIBUTES,
             "The CRM sync manages this field: change it in the CRM, or on Admin > Field Management.",
         )
+    # What people made on the screen stays shown (fact: marketo-fields-are-hidden).
     if not doc.get("isApiCreated", False):
         return _OWN_ATTRIBUTES, "Marketo's API hides and shows only fields that were made through the API."
     return None, ""

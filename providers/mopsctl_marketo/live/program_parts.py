@@ -83,6 +83,7 @@ class Tokens(InPrograms):
         path = f"/rest/asset/v1/folder/{program_id}/tokens"
         try:
             if write.action == "remove" or "type" in write.touched():
+                # Of another type it is made anew, which works either way (fact: marketo-token-types).
                 self._delete(path, name, write)
             if write.action != "remove":
                 kind = str(write.target["type"])

@@ -21,6 +21,7 @@ FIRST_WAIT = 1.0  # seconds between two looks at a deployment; they grow up to
 LONGEST_WAIT = 10.0
 MOST_TRIES = 3  # where the deployment only ran into somebody else's lock
 RUNNING = ("Pending", "InProgress", "Finalizing")
+# What an org says while somebody else changes its setup (fact: salesforce-setup-lock).
 _LOCKS = (
     "ORG_ADMIN_LOCKED",
     "UNABLE_TO_LOCK_ROW",

@@ -107,6 +107,7 @@ def _standard_set(write: Write, current: Row, _: frozenset[str]) -> tuple[str, s
     return f"standardValueSets/{name}.standardValueSet", xml.document("StandardValueSet", content)
 
 
+# A right that goes is said as not granted, because leaving it out may mean nothing (fact: salesforce-permission-set-merge).
 def _permission_set(write: Write, _: Row, ungranted: frozenset[str]) -> tuple[str, str]:
     seen = write.observed.attributes if write.observed else {}
     rights = _with_taken_away(write.target, seen, "fields", {"read": False, "edit": False})
@@ -167,6 +168,7 @@ def _custom_permission(write: Write, _: Row, __: frozenset[str]) -> tuple[str, s
     return path, xml.document("CustomPermission", content)
 
 
+# Every pair that is there is sent along, because leaving one out may remove it (fact: salesforce-conversion-whole).
 def _conversion(write: Write, current: Row, _: frozenset[str]) -> tuple[str, str]:
     pairs: Mapping[str, Json] = write.target.get("pairs") or {}
     mappings = []

@@ -76,6 +76,7 @@ def conversion_pairs(document: Mapping[str, Any]) -> dict[str, Json]:
     }
 
 
+# Rows one by one, 25 a call (fact: salesforce-one-row-of-metadata).
 def tooling_rows(session: Session, kind: str, ids: Sequence[str]) -> Iterable[Row | None]:
     """Single rows of a Tooling object with their `Metadata`, 25 a call: a query may ask for `Metadata` of one row only."""
     return session.each([f"/sobjects/{kind}/{each}" for each in ids], tooling=True)
