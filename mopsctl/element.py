@@ -98,7 +98,7 @@ class Field:
 
     `object` and `name` are the system's own (`contact`/`business_unit`, `Lead`/`Business_Unit__c`); `key` and `concept`
     (`person`, `company`) are the catalogue's. `max` counts characters. `hints` are settings that only this system knows.
-    `values_are_stages` marks the list that carries a lifecycle.
+    `values_are_stages` marks the list that carries a lifecycle. `label_is_made` tells that no author chose the label.
     """
 
     origin: Origin
@@ -109,6 +109,7 @@ class Field:
     type: FieldType
     label: str
     description: str = ""
+    label_is_made: bool = False
     role: Role = "field"
     max: int | None = None
     precision: int | None = None

@@ -85,7 +85,8 @@ class Scene:
         for session, view in zip(self.opened, views, strict=True):
             if view.reading is not None:
                 refused += session.provider.refused(impact.writes(made, view, base), view.reading.items)
-        addresses = {each.address for each in refused}
+        static = (each for view in views for each in view.findings if each.level == "error" and each.address)
+        addresses = {each.address for each in (*refused, *static)}
         kept = tuple(
             change
             for change in made.changes

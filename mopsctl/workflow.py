@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mopsctl import canonical, checks, files, policy, revision, sessions
+from mopsctl import canonical, checks, dry, files, policy, revision, sessions
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic, did_you_mean, has_errors, in_order
 from mopsctl.engine import agree, document, foreign, impact, safety
@@ -63,8 +63,10 @@ class Validated:
 
 
 def validate(folder: Path, environment: str | None = None, trust: Trust | None = None) -> Validated:
-    """Load and check a stack, without network and credentials."""
+    """Load and check a stack, without network and credentials; the adapters say what their vendors would refuse."""
     loaded, found = _read(folder, environment, trust or Trust())
+    if loaded.stack is not None:
+        found += dry.findings(loaded.stack)
     name = loaded.stack.name if loaded.stack else ""
     return Validated(name, environment, loaded.files, loaded.documents, in_order(found))
 

@@ -123,9 +123,18 @@ def undo(kind: Kind, change: Change) -> Change:
     lost = [rule.undo_item or LOST for name in change.takes if not (rule := _rule_of(kind, name)).retire]
     if lost:
         return replace(change, undo=lost[0], irreversible=True)
+    cut = [loss for each in change.fields if (loss := _narrowed(kind, each))]
+    if cut:
+        return replace(change, undo=f"no: {cut[0]}", irreversible=True)
     if any(decides(kind, each) for each in change.fields):
         return replace(change, undo="no: what it decides about records until then stays", irreversible=True)
     return change
+
+
+def _narrowed(kind: Kind, moved: FieldChange) -> str:
+    """What records lose where a number of the definition becomes smaller; empty where they lose nothing."""
+    numbers = isinstance(moved.before, int | float) and isinstance(moved.after, int | float)
+    return compare.attribute(kind, moved.path[0]).narrows if numbers and moved.after < moved.before else ""
 
 
 def _rule_of(kind: Kind, path: str) -> Attribute:

@@ -158,6 +158,16 @@ def described(field: Field) -> str:
     return " ".join(part for part in parts if part)
 
 
+def fitted(field: Field, most: int) -> str:
+    """The field's label; one that mopsctl makes is shortened to what the vendor takes, and keeps what it says at its end."""
+    label = field.label
+    if len(label) <= most or not field.label_is_made:
+        return label
+    head, colon, tail = label.rpartition(": ")
+    room = most - len(colon) - len(tail) - 1
+    return f"{head[:room].rstrip()}…{colon}{tail}" if head and room > 0 else f"{label[: most - 1].rstrip()}…"
+
+
 def titled(label: str, object_name: str) -> str:
     """What people call a thing that a vendor has on several objects: `Business unit (contacts)`, the object in its own word."""
     return f"{label} ({object_name})"

@@ -22,7 +22,7 @@ def count(session: Session, writes: Sequence[Write]) -> dict[Address, Impact]:
             found[write.address] = _counted(session, queries)
         elif _retired(write):
             found[write.address] = Impact(None, "the fields that use this value set are not known here")
-        elif write.address.kind == "field" and write.action == "remove":
+        elif write.address.kind == "field" and (write.action == "remove" or _shorter(write)):
             found[write.address] = Impact(None, "Salesforce cannot filter on long texts")
     return found
 
@@ -47,12 +47,26 @@ def _queries(write: Write) -> Iterable[str]:
             return
         if "formula" in write.touched() and write.observed:
             yield f"SELECT COUNT() FROM {object_name}"
+        if _shorter(write) and native not in _UNCOUNTABLE:
+            yield f"SELECT COUNT() FROM {object_name} WHERE {field} LIKE {_longer_than(int(write.target['length']))}"
         if _retired(write):
             yield _holding(object_name, field, _retired(write), several=native == "MultiselectPicklist")
     elif write.address.kind == "standard-value-set" and _retired(write):
         for (holder, name), value_set in sorted(names.VALUE_SETS.items()):
             if value_set == write.address.name:
                 yield _holding(holder, name, _retired(write), several=False)
+
+
+def _shorter(write: Write) -> bool:
+    """True where the field's room for text becomes smaller."""
+    before = (write.observed.attributes if write.observed else {}).get("length")
+    after = write.target.get("length") if write.action != "remove" else None
+    return isinstance(before, int) and isinstance(after, int) and after < before
+
+
+def _longer_than(length: int) -> str:
+    """A pattern of SOQL that fits texts of more characters."""
+    return names.quoted("_" * (length + 1) + "%")
 
 
 def _filled(native: str) -> str:

@@ -26,9 +26,11 @@ FIELD_ATTRIBUTES: Mapping[str, Attribute] = {
     "label": Attribute(),
     "description": Attribute(),
     "help": Attribute(title="help text"),
-    "length": Attribute(),
-    "precision": Attribute(title="number of digits"),
-    "scale": Attribute(title="decimal places"),
+    "length": Attribute(
+        narrows="what records hold beyond the new length is cut off, or Salesforce refuses it while they do"
+    ),
+    "precision": Attribute(title="number of digits", narrows="Salesforce refuses or rounds numbers with more digits"),
+    "scale": Attribute(title="decimal places", narrows="Salesforce rounds numbers with more decimal places"),
     "visible_lines": Attribute(),
     "required": Attribute(),
     "unique": Attribute(),

@@ -63,6 +63,7 @@ KEYED_TYPES = frozenset({"Text", "Number", "Email", "AutoNumber"})
 
 _DEVELOPER_NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*")
 LONGEST_NAME = 40
+_NAMESPACE = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9]){0,14}")
 
 
 def family(data_type: str) -> str:
@@ -78,6 +79,14 @@ def is_custom(name: str) -> bool:
 def developer_name(field: str) -> str:
     """The name of a custom field without its ending."""
     return field.removesuffix("__c")
+
+
+def namespace(field: str) -> str:
+    """The prefix of the installed package that the custom field belongs to, empty where it belongs to none."""
+    bare = developer_name(field)
+    prefix, marks, rest = bare.partition("__")
+    fits = _NAMESPACE.fullmatch(prefix) is not None and _DEVELOPER_NAME.fullmatch(rest) is not None
+    return prefix if marks and field.endswith("__c") and rest != "c" and fits else ""
 
 
 def name_problem(field: str) -> str:

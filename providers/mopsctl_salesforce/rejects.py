@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from mopsctl.diagnostics import did_you_mean
 from mopsctl.resource import Json, Resource
 from mopsctl_salesforce import formula_size, names
-from mopsctl_salesforce.convert.fields import HINTS, LONG_TEXTS, NUMBERS, PICKLISTS
+from mopsctl_salesforce.convert.fields import HINTS, LONG_TEXTS, LONGEST_LABEL, NUMBERS, PICKLISTS
 from mopsctl_salesforce.convert.work import Draft, Work
 
-LONGEST_LABEL = 40
 LONGEST_DESCRIPTION = 1000
 LONGEST_HELP = 510
 LONGEST_VALUE = 255
@@ -71,7 +70,11 @@ def check(work: Work) -> None:
 
 def _of_field(draft: Draft) -> Iterator[Problem]:
     problem = names.name_problem(draft.field.name)
-    if problem:
+    packaged = names.namespace(draft.field.name)
+    if packaged and draft.field.origin.manage == "write":
+        message = f"Salesforce takes no field named {draft.name}: it is one of the installed package {packaged}, which cannot be written."
+        yield "SF001", message, "say manage: verify in its row, and it is compared"
+    elif problem and not packaged:
         yield "SF001", f"Salesforce takes no field named {draft.name}: {problem}.", "rename the field in its binding"
     if draft.field.object not in names.FIELD_OBJECTS:
         known = ", ".join(names.OBJECTS)

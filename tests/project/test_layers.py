@@ -29,7 +29,7 @@ GROUND = {
     "resource",
     "secrets",
 }
-WORKFLOW = {"planning", "policy", "records", "revision", "sessions", "signals", "trust", "workflow"}
+WORKFLOW = {"dry", "planning", "policy", "records", "revision", "sessions", "signals", "trust", "workflow"}
 FLOORS = (
     GROUND,
     {"provider"},

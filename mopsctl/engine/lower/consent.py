@@ -72,6 +72,7 @@ def _proof(policy: ConsentPolicy, concept: str, object_name: str, key: str, fiel
         type=_PROOF_TYPES.get(key, "text"),
         label=f"Consent: {humanise(key).lower()}",
         description=f"Proof of consent: {humanise(key).lower()}. Written when consent is given, never changed by hand.",
+        label_is_made=True,
         role="proof",
         pii="personal",
     )

@@ -9,7 +9,7 @@ from typing import get_args
 from mopsctl import element
 from mopsctl.element import Mode, Role
 from mopsctl.engine.lower.common import ValueLists, origin
-from mopsctl.manifest.model import Field, FieldCatalog, Stack
+from mopsctl.manifest.model import Field, FieldCatalog, Stack, humanise
 
 _NARROWER: tuple[Mode, ...] = get_args(Mode)  # in that order
 
@@ -73,6 +73,7 @@ class Fields:
             key=field.key,
             type=field.type,
             label=field.label,
+            label_is_made=field.label == humanise(field.key),
             description=field.description,
             role=self._role(catalog, field),
             max=field.max,

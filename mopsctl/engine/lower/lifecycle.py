@@ -170,13 +170,14 @@ def _stamp(stack: Stack, lifecycle: Lifecycle, object_name: str, key: str, field
         type="datetime",
         role="stamp",
         label=f"{label}: {'first' if first else 'last'} entered",
+        label_is_made=True,
         description=f"When the stage {label} was {'first' if first else 'last'} entered. Written by automation, never by hand.",
     )
 
 
 def _plain(at: element.Origin, concept: str, object_name: str, key: str) -> element.Field:
     label = key.replace("_", " ").capitalize()
-    return element.Field(at, concept, object_name, key, key, "choice", label)
+    return element.Field(at, concept, object_name, key, key, "choice", label, label_is_made=True)
 
 
 def _pipeline(lifecycle: Lifecycle, pipeline: Pipeline, system: str) -> element.Pipeline:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mopsctl.condition import Scalar
 from mopsctl.element import Field, Mode, Origin, ValueList
-from mopsctl.provider.convert import described
+from mopsctl.provider.convert import described, fitted
 from mopsctl.resource import Json, Resource
 from mopsctl_salesforce import formula as formulas
 from mopsctl_salesforce import names
@@ -79,16 +79,33 @@ PICKLISTS = ("Picklist", "MultiselectPicklist")
 NUMBERS = ("Number", "Currency", "Percent")
 LONG_TEXTS = ("LongTextArea", "Html")
 LONGEST_TEXT = 255
+LONGEST_LABEL = 40
 
 
 def add(work: Work, field: Field) -> None:
     """Take in one field of one object."""
     if field.role == "lead_status" and not names.is_custom(field.name) and field.object != "Lead":
         return  # the standard field exists on leads only; the catalogue may be bound to contacts as well
-    if names.is_custom(field.name):
+    if "." in field.name:
+        _leads_away(work, field)
+    elif names.is_custom(field.name):
         _custom(work, field)
     else:
         _standard(work, field)
+
+
+def _leads_away(work: Work, field: Field) -> None:
+    """Refuse a name that leads to a field of another object, over a relationship."""
+    path, _, last = field.name.rpartition(".")
+    work.say(
+        "SF029",
+        "error",
+        f"{field.object}.{field.name} is no field of {field.object}: the name leads over {path} to the field {last} of another object.",
+        field.origin.source,
+        hint=f"bind {last} in the catalogue of that object; or make a formula field on {field.object} that shows {field.name},"
+        " and bind that",
+        address=str(work.field_address(f"{field.object}.{field.name}")),
+    )
 
 
 def data_type(field: Field) -> str:
@@ -155,7 +172,7 @@ def formula(result: str, source: str) -> dict[str, Json]:
 
 
 def _words(field: Field) -> dict[str, Json]:
-    found: dict[str, Json] = {"label": field.label}
+    found: dict[str, Json] = {"label": fitted(field, LONGEST_LABEL)}
     description = described(field)
     if description:
         found["description"] = description

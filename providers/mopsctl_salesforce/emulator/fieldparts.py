@@ -87,6 +87,7 @@ class Fields:
             raise ComponentError(
                 f"You have reached the maximum number of {most} allowed custom fields.", "LIMIT_EXCEEDED"
             )
+        self._cut(name, known, metadata)
         field = known or {
             "id": seed.new_id(self._store, "CustomField"),
             "object": object_name,
@@ -161,6 +162,18 @@ class Fields:
                 )
         if before.get("referenceTo") != metadata.get("referenceTo"):
             raise ComponentError("Cannot change which object a relationship refers to")
+
+    def _cut(self, name: str, known: Doc | None, metadata: Doc) -> None:
+        """What becomes of texts that are longer than the field's new length, as the org's switch says."""
+        most = metadata.get("length")
+        if known is None or most is None or int(most) >= int(known["metadata"].get("length") or most):
+            return
+        object_name, _, bare = name.partition(".")
+        for row in self._store.list(f"rows:{object_name}"):
+            if len(str(row.get(bare) or "")) > int(most):
+                if self._org.switch("shorter_length") == "refused":
+                    raise ComponentError(f"Length: records hold values of {bare} that are longer", "STRING_TOO_LONG")
+                self._store.put(f"rows:{object_name}", row["Id"], {**row, bare: str(row[bare])[: int(most)]})
 
     def converted_fields(self) -> set[str]:
         """Every field that is mapped for lead conversion."""

@@ -50,6 +50,11 @@ class SalesforceEmulator(Emulator):
         "token_format": Switch("opaque", ("opaque", "jwt"), "whether access tokens are JWTs, which SOAP refuses"),
         "profiles": Switch("shown", ("shown", "hidden"), "whether the user may read the names of profiles"),
         "consent": Switch("on", ("on", "off"), "whether Data Protection and Privacy is turned on"),
+        "shorter_length": Switch(
+            "cut",
+            ("cut", "refused"),
+            "whether a shorter text field cuts what records hold, or is refused while it would",
+        ),
         "refresh_rotation": Switch("off", ("off", "on"), "whether each use of a refresh token replaces it"),
     }
     limits: ClassVar[Mapping[str, int]] = {
