@@ -35,7 +35,7 @@ def host(talk: Callable[[socket.socket, threading.Event], None]) -> Iterator[str
                 while not over.is_set():
                     taken, _ = listening.accept()
                     with taken, contextlib.suppress(OSError):
-                        taken.recv(65_536)
+                        _heard(taken)
                         talk(taken, over)
 
         threading.Thread(target=serve, daemon=True).start()
@@ -45,6 +45,13 @@ def host(talk: Callable[[socket.socket, threading.Event], None]) -> Iterator[str
             over.set()
             with contextlib.suppress(OSError):
                 listening.shutdown(socket.SHUT_RDWR)
+
+
+def _heard(taken: socket.socket) -> None:
+    """Take in a whole request: a host that closes with a part unread cuts its own answer off."""
+    request = b""
+    while b"\r\n\r\n" not in request and (part := taken.recv(65_536)):
+        request += part
 
 
 def silent(_taken: socket.socket, over: threading.Event) -> None:
