@@ -10,7 +10,7 @@ from pathlib import Path
 from mopsctl import checks, policy, sessions
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic, in_order
-from mopsctl.engine import compare, foresight, impact, journal, planner, safety
+from mopsctl.engine import compare, foresight, impact, journal, planner, safety, waiting
 from mopsctl.engine.journal import Unfinished
 from mopsctl.engine.plan import Inputs, Plan
 from mopsctl.engine.report import Listener
@@ -70,6 +70,7 @@ class Scene:
         """Read the systems once and say what applying the stack would do. Raises WrongAccount."""
         base = self.base
         views = sessions.read_all(self.opened, _known(base), self.listen, self.unfinished)
+        views = tuple(waiting.held_back(view, base.entries.keys()) for view in views)
         trust = self.state.trust if self.state else {}
         moved = policy.changed(self.environment, self.loaded.trust, trust)
         fixed = [*self.findings, *policy.findings(self.environment), *moved]

@@ -76,11 +76,12 @@ def both_ends_have_a_name(stack: Stack, _today: datetime.date) -> Iterator[Findi
                 )
                 continue
             objects = stack.catalogs[mapping.catalog].bind.get(system, ())
-            for missing in sorted(set(objects) - {name for name, _ in binding.names}):
+            for missing in sorted(set(objects) - {name for name, _ in binding.names} - set(binding.absent)):
                 yield Finding(
-                    f"{field.label} has no name on {system} {missing}; a record would lose it there.",
+                    f"{field.label} has no name on {system} {missing}, so it is mapped for the other objects only.",
                     row.source,
-                    f"add {missing}: NAME to the field's names in {system}",
+                    f"say {missing}: none in the field's names in {system} if that is meant, or add {missing}: NAME",
+                    level="note",
                 )
 
 

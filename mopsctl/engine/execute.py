@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from mopsctl.address import Address
-from mopsctl.engine import compare, diff, halfway, units
+from mopsctl.engine import compare, diff, halfway, units, waiting
 from mopsctl.engine.journal import End, Journal, Key, Unfinished, last_of, record
 from mopsctl.engine.plan import Change, DriftField, Plan
 from mopsctl.engine.report import Event, Line, Listener, silent
@@ -308,7 +308,18 @@ class _SystemRun:
         except MopsctlError as error:
             trouble = error
             self._heed(error)
+        if trouble is None and self._kinds[unit[0].address.kind].grain.deploy:
+            unit = waiting.without_what_failed(unit, results, self._kinds, lambda rest: self._again(rest, reading))
         return self._settled(unit, results, trouble)
+
+    def _again(self, rest: Sequence[Change], reading: Reading) -> Sequence[Result]:
+        """Write what a deployment kept back; what is not answered keeps its first answer: nothing of it is there."""
+        self._sent |= {change.address: change for change in rest}
+        try:
+            return list(self._target.system.write([self._write_of(e, reading.items.get(e.address)) for e in rest]))
+        except MopsctlError as error:
+            self._heed(error)
+            return ()
 
     def _step(self, step: Step) -> None:
         self._run.journal.step(self._sent[step.address], step)

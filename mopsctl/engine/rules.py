@@ -98,6 +98,12 @@ RULES: Final = {
             "Which status is converted, closed or won, and what a new record starts with, works on records at once and is not taken back.",
         ),
         PlanRule(
+            "PL011",
+            "note",
+            "what something needs is there",
+            "A pair or a rule about a field that nobody made would stop a whole deployment; it waits, and the rest goes on.",
+        ),
+        PlanRule(
             "SL001",
             "error",
             "one run removes no more than the environment allows",

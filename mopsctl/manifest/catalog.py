@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Final, Literal
 
 from mopsctl.condition import Scalar
-from mopsctl.element import FieldType, Pii
+from mopsctl.element import FieldType, Mode, Pii
 from mopsctl.manifest.base import Content, Label, Located, Managed
 from mopsctl.manifest.conditions import many
 from mopsctl.manifest.declare import Json, Key, row
@@ -15,6 +15,8 @@ from mopsctl.manifest.tree import Map, Places, Seq
 
 Concept = Literal["person", "company"]
 LIFECYCLE_VALUES = "Lifecycle/"
+NOWHERE_THERE = "none"  # the name of a field on an object that does not carry it
+_OWN: Final = ("manage", "leave")  # words of a row that a system may have for itself
 
 
 @row(
@@ -69,11 +71,18 @@ class FieldGroup(Managed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding(Located):
-    """What a field is called on one system: (object, name) for every object that carries it, and native hints."""
+    """What a field is called on one system: (object, name) for every object that carries it, and native hints.
+
+    `absent` are the objects that do not carry it, by their author's word. `manage` and `leave` are those of this system, where
+    they differ from the row's.
+    """
 
     system: str
     names: tuple[tuple[str, str], ...]
     hints: Mapping[str, Scalar] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+    manage: Mode | None = None
+    leave: tuple[str, ...] | None = None
 
     def name_on(self, object_: str) -> str | None:
         """The field's name on one of the system's objects."""
@@ -92,10 +101,20 @@ def _binding(system: str, value: Json, objects: tuple[str, ...], names: Map) -> 
         return Binding(source=names.value_source(system), system=system, names=tuple((each, value) for each in objects))
     place: dict[str, Json] = {"source": value.source, "marks": Places(value), "system": system}
     if "name" not in value:
-        return Binding(**place, names=tuple(value.items()))
-    name = value["name"]
+        there, absent = _named(value, objects)
+        return Binding(**place, names=there, absent=absent)
+    own: dict[str, Json] = {key: value[key] for key in _OWN if key in value}
+    own = {**own, "leave": tuple(own["leave"])} if "leave" in own else own
+    hints = {key: each for key, each in value.items() if key not in ("name", *_OWN)}
+    there, absent = _named(value["name"], objects)
+    return Binding(**place, names=there, absent=absent, hints=hints, **own)
+
+
+def _named(name: Json, objects: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Names by object, and the objects that have none."""
     pairs = tuple(name.items()) if isinstance(name, Map) else tuple((each, name) for each in objects)
-    return Binding(**place, names=pairs, hints={key: each for key, each in value.items() if key != "name"})
+    absent = tuple(each for each, native in pairs if native == NOWHERE_THERE)
+    return tuple(pair for pair in pairs if pair[1] != NOWHERE_THERE), absent
 
 
 def read_value_sets(context: Context, node: Map, key: str) -> dict[str, ValueSet]:
@@ -133,7 +152,11 @@ _BINDING: Final = {
         "properties": {
             "name": said(
                 _NAMES, "The name, or a name per object; hints for the adapter stand beside it.", "business_unit"
-            )
+            ),
+            "manage": said(
+                ref("manage"), "How far mopsctl goes on this system, where that differs from the row's.", "verify"
+            ),
+            "leave": said(ref("attributes"), "Attributes left alone on this system, in place of the row's.", ["label"]),
         },
         "additionalProperties": ref("scalar"),
     },
@@ -195,7 +218,8 @@ class Field(Managed):
     in_: Annotated[
         Mapping[str, Binding],
         Key(
-            "What each system calls it: one name, a name per object, or a name with hints of that system. ${env:NAME} is allowed.",
+            "What each system calls it: one name, a name per object (none where an object has no such field), or a name with hints"
+            " and with manage and leave of that system. ${env:NAME} is allowed.",
             {"hubspot": "jobtitle", "salesforce": {"Lead": "Title", "Contact": "Title"}},
             shape=mapping("list by system", "system", _BINDING, least=1),
             needed=True,

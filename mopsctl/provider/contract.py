@@ -59,7 +59,8 @@ class Attribute:
     when it leaves the manifest (None: it is taken out). `order_of` marks a list that holds the order of a keyed attribute.
     `noun` is the vendor's word for one item. `undo_item` is what is lost where an item without `retire` is taken out. `decides` are
     the parts of an item that decide what becomes of records (`""`: the attribute itself), each with the values that do, none for all
-    of them: a change of one is set apart. `narrows` says of a number what records lose where it becomes smaller.
+    of them: a change of one is set apart. `narrows` says of a number what records lose where it becomes smaller. `needs` says of an item, by key and
+    item, what has to be there for it, as kind and name: it waits alone where the thing has other items.
     """
 
     mode: AttributeMode = "write"
@@ -73,6 +74,7 @@ class Attribute:
     undo_item: str = ""
     decides: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
     narrows: str = ""
+    needs: Callable[[str, Json], tuple[tuple[str, str], ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

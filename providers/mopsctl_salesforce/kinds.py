@@ -117,7 +117,9 @@ _PERMISSION_SET = Kind(
     attributes={
         "label": Attribute(),
         "description": Attribute(),
-        "fields": Attribute(keyed=True, noun="field permission", title="field permissions"),
+        "fields": Attribute(
+            keyed=True, noun="field permission", title="field permissions", needs=lambda key, _item: (("field", key),)
+        ),
         "custom_permissions": Attribute(keyed=True, noun="custom permission", title="custom permissions"),
     },
     grain=DEPLOY,
@@ -150,7 +152,14 @@ _VALIDATION_RULE = Kind(
 _CONVERSION = Kind(
     name="lead-conversion",
     noun="lead conversion mapping",
-    attributes={"pairs": Attribute(keyed=True, noun="field pair", title="mapped fields")},
+    attributes={
+        "pairs": Attribute(
+            keyed=True,
+            noun="field pair",
+            title="mapped fields",
+            needs=lambda key, item: (("field", key), ("field", f"Lead.{item['from']}")),
+        )
+    },
     grain=DEPLOY,
     creatable=False,
     undo_change="yes: take the pair out again",

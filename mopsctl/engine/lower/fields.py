@@ -9,7 +9,7 @@ from typing import get_args
 from mopsctl import element
 from mopsctl.element import Mode, Role
 from mopsctl.engine.lower.common import ValueLists, origin
-from mopsctl.manifest.model import Field, FieldCatalog, Stack, humanise
+from mopsctl.manifest.model import Binding, Field, FieldCatalog, Stack, humanise
 
 _NARROWER: tuple[Mode, ...] = get_args(Mode)  # in that order
 
@@ -60,7 +60,7 @@ class Fields:
             if binding is not None:
                 for object_name, name in binding.names:
                     lowered = self.lowered(catalog, field, object_name, name)
-                    yield replace(lowered, hints=dict(binding.hints))
+                    yield replace(lowered, hints=dict(binding.hints), origin=_here(lowered.origin, binding))
 
     def lowered(self, catalog: FieldCatalog, field: Field, object_name: str, name: str) -> element.Field:
         """A field of a catalogue under a name on one object."""
@@ -103,6 +103,12 @@ class Fields:
             ("opt_out", opt_out),
         )
         return next((role for role, plays in parts if plays), "field")
+
+
+def _here(at: element.Origin, binding: Binding) -> element.Origin:
+    """What the row's author decided, with what holds for this system alone."""
+    leave = at.leave if binding.leave is None else binding.leave
+    return replace(at, manage=binding.manage or at.manage, leave=leave)
 
 
 def _merged(known: element.Field, new: element.Field) -> element.Field:
