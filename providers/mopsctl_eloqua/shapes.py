@@ -52,6 +52,7 @@ def page(path: str, depth: str) -> Shape:
     complete = _COMPLETE.get(path.removesuffix("s"), record({"id": _id}))
     minimal = _MINIMAL if path.removesuffix("s") in _COMPLETE else record({"id": _id})
     row = complete if depth == "complete" else minimal
+    # Without its list an answer is half of one, never an empty list (fact: eloqua-elements).
     return record({"elements": many(row), "total": count, "page?": count, "pageSize?": count})
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mopsctl.diagnostics import Diagnostic, did_you_mean
 from mopsctl.element import Element, Field, Lifecycle, Pipeline, Score
-from mopsctl.provider.convert import finding
+from mopsctl.provider.convert import described, finding
 from mopsctl_marketo.convert.common import Context
-from mopsctl_marketo.convert.custom_objects import HINTS, custom_type
+from mopsctl_marketo.convert.custom_objects import HINTS, UNSEEN, custom_type
 from mopsctl_marketo.convert.native import shown_label
 from mopsctl_marketo.names import (
     API_NAME,
@@ -147,7 +147,7 @@ def _length(field: Field) -> Iterator[Diagnostic]:
 
 def _type(field: Field) -> Iterator[Diagnostic]:
     kind = custom_object(field.object)
-    if kind and custom_type(field) not in CUSTOM_OBJECT_TYPES:
+    if kind and not field.hints.get("link") and custom_type(field) not in CUSTOM_OBJECT_TYPES:
         yield _at(
             field, "MK008", f"Marketo's custom objects have no fields of the type {field.type}.", "choose another type"
         )
@@ -160,7 +160,7 @@ def _type(field: Field) -> Iterator[Diagnostic]:
 
 
 def _hints(field: Field) -> Iterator[Diagnostic]:
-    known = HINTS if custom_object(field.object) else _FIELD_HINTS
+    known = HINTS | UNSEEN if custom_object(field.object) else _FIELD_HINTS
     for name in sorted(set(field.hints) - known):
         hint = did_you_mean(name, known) or f"it knows {', '.join(sorted(known))}"
         yield _at(field, "MK011", f"Marketo knows no setting '{name}' of a field.", hint)
@@ -214,7 +214,7 @@ def _custom_objects(context: Context, fields: Sequence[Field]) -> Iterator[Diagn
             hint = "mark one to three of its fields with the setting dedupe: true"
             message = f"The custom object '{name}' has {len(dedupe)} fields that tell its records apart; Marketo asks for 1 to 3."
             yield finding("MK032", "error", message, own[0].origin.source, hint=hint, address=address)
-        yield from _undescribed(own)
+        yield from _unseen(own)
         for field in own:
             if field.hints.get("link") and not all(str(field.hints["link"]).partition(".")):
                 yield _at(
@@ -225,17 +225,15 @@ def _custom_objects(context: Context, fields: Sequence[Field]) -> Iterator[Diagn
                 )
 
 
-def _undescribed(fields: Sequence[Field]) -> Iterator[Diagnostic]:
-    """Descriptions of custom objects' fields: no read shows them, so nobody could say whether they are still there."""
+def _unseen(fields: Sequence[Field]) -> Iterator[Diagnostic]:
+    """What no read shows of a custom object: nobody could say whether it still holds."""
     for field in fields:
-        if field.description and "description" not in field.origin.leave:
-            yield finding(
-                "MK034",
-                "note",
-                f"The description of '{field.name}' stays in the manifest: Marketo never shows what a custom object's field is described as.",
-                field.origin.source,
-                hint="type it on Marketo's screen if people must read it there",
-            )
+        said = {name: f"The setting {name}" for name in sorted(UNSEEN & set(field.hints))}
+        if described(field) and "description" not in field.origin.leave:
+            said["description"] = "The description"
+        for what in said.values():
+            message = f"{what} of '{field.name}' stays in the manifest: Marketo never shows it of a custom object."
+            yield finding("MK034", "note", message, field.origin.source, hint="it is for readers of the manifest only")
 
 
 def _cannot_enforce(lifecycle: Lifecycle) -> Diagnostic:

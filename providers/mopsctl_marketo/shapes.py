@@ -42,15 +42,18 @@ _LINK = record({"name": name, "field?": text})
 _OBJECT_FIELD = record({"name": name, "displayName?": text, "dataType?": text})
 _RELATIONSHIP = record({"field": name, "relatedTo": _LINK})
 _WORDS = ("displayName", "pluralName", "description", "state", "version", "apiName")
+# Without its keys a type would look as if it had none (fact: marketo-custom-object-reads).
 _VERSION = record(
-    {"fields?": many(_OBJECT_FIELD), "dedupeFields?": many(text), "relationships?": many(_RELATIONSHIP)}
+    {"fields": many(_OBJECT_FIELD), "dedupeFields": many(name), "relationships?": many(_RELATIONSHIP)}
     | {f"{each}?": text for each in _WORDS}
 )
 
 
 def _object(value: Any, at: str) -> str:
     """A custom object type: flat, or with both versions inside, under either of its names."""
-    flaw = record({"approved?": _VERSION, "draft?": _VERSION, "name?": text})(value, at) or _VERSION(value, at)
+    nested = isinstance(value, dict) and ("approved" in value or "draft" in value)
+    both = record({"approved?": _VERSION, "draft?": _VERSION, "name?": text})
+    flaw = both(value, at) if nested else _VERSION(value, at)
     return flaw or ("" if value.get("name") or value.get("apiName") else f"{at}.name is missing")
 
 
@@ -67,7 +70,8 @@ _CHANNEL = record(
     {"name": name, "applicableProgramType?": text}
     | {"progressionStatuses?": many(record({"name": name, "hidden?": switch}))}
 )
-_TAG = record({"tagType?": text, "allowableValues?": text, "applicableProgramTypes?": text})
+# A tag type has no `name` (fact: marketo-tag-types).
+_TAG = record({"tagType": name, "allowableValues?": text, "applicableProgramTypes?": text})
 _WRITTEN = record({"status?": text, "reasons?": many(record({"code?": scalar, "message?": text})), "id?": key})
 
 _ROWS: tuple[tuple[str, Shape], ...] = (

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from mopsctl_eloqua import shapes
 from mopsctl_eloqua.kinds import KINDS
 
 from mopsctl.address import Address
@@ -194,6 +195,25 @@ def test_lost_rights_in_mid_read_stop_it(bench: Any) -> None:
         bench.handle.do("change_password", password="another")
         with pytest.raises(AuthenticationError):
             system.read([], EVERYTHING)
+
+
+def test_an_option_list_without_options_is_read(bench: Any) -> None:
+    bench.handle.do("add_option_list", name="Nothing yet", options=[])
+    assert bench.seen(at("option-list", "Nothing yet"))[at("option-list", "Nothing yet")].attributes["options"] == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "flaw"),
+    [
+        ("assets/optionLists", {"total": 0}, "elements is missing"),
+        ("assets/optionLists", {"elements": None, "total": 0}, "elements is null instead of a list"),
+        ("assets/contact/fields", {"page": 1, "total": 0}, "elements is missing"),
+        ("assets/optionLists", {"elements": [{"id": "1", "name": "A"}], "total": 1}, "elements[0].elements is missing"),
+        ("assets/optionLists", {"elements": [{"id": "1", "name": "A", "elements": []}], "total": 1}, ""),
+    ],
+)
+def test_an_answer_without_its_elements_is_half_an_answer(path: str, answer: dict[str, Any], flaw: str) -> None:
+    assert shapes.page(path, "complete")(answer, "") == flaw
 
 
 def test_a_list_that_grows_while_it_is_read_is_unreadable() -> None:

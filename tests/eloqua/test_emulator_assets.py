@@ -215,6 +215,13 @@ def test_a_second_field_of_one_name_is_made_under_another_database_name_or_refus
     assert problem(web.post("assets/contact/field", json=FIELD)) == (400, "name", "UniquenessRequirement")
 
 
+def test_a_list_of_parts_is_there_even_if_it_is_empty(web: httpx.Client) -> None:
+    made = web.post("assets/optionList", json={"name": "Nothing yet", "elements": []}).json()
+    assert made["elements"] == []
+    assert web.get(f"assets/optionList/{made['id']}").json()["elements"] == []
+    assert "elements" not in web.get(f"assets/optionList/{made['id']}", params={"depth": "minimal"}).json()
+
+
 def test_lists_come_in_the_order_that_is_asked_for(web: httpx.Client) -> None:
     for name in ("B", "c", "A"):
         web.post("assets/optionList", json={"name": name, "elements": []})

@@ -35,7 +35,7 @@ def written(folder: Path, link: str, site: str = "Site") -> None:
         path.write_text(text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("link", ["lead.id", "Lead.id"])
+@pytest.mark.parametrize("link", ["lead.id", "Lead.id", "lead.ID", "Company.company"])
 def test_custom_object_shape_two_keys_and_a_link_plan_to_nothing(
     tmp_path: Path, run: Callable[..., Run], link: str
 ) -> None:

@@ -325,6 +325,28 @@ class TestConversion:
                 [("MK034", "note")],
             ),
             (
+                [
+                    Field(
+                        HERE,
+                        "person",
+                        "custom:x",
+                        "f",
+                        "k",
+                        "text",
+                        "F",
+                        hints={"dedupe": True, "in_person_detail": True},
+                    )
+                ],
+                [("MK034", "note")],
+            ),
+            (
+                [
+                    Field(HERE, "person", "custom:x", "f", "k", "text", "F", hints={"dedupe": True}),
+                    Field(HERE, "person", "custom:x", "g", "k", "reference", "G", hints={"link": "Lead.Id"}),
+                ],
+                [],
+            ),
+            (
                 [Field(HERE, "person", "custom:x", "f", "k", "reference", "F", hints={"dedupe": True})],
                 [("MK008", "error")],
             ),

@@ -166,6 +166,13 @@ def test_standard_fields_have_the_types_of_a_recorded_describe(client: httpx.Cli
     assert found["relativeUrgency"][0] == "integer"
 
 
+def test_tag_types_say_tag_type(client: httpx.Client) -> None:
+    (listed,) = client.get("/rest/asset/v1/tagTypes.json").json()["result"]
+    (found,) = client.get("/rest/asset/v1/tagType/byName.json", params={"name": "Region"}).json()["result"]
+    assert (listed["tagType"], found["tagType"], "name" in found) == ("Region", "Region", False)
+    assert found["allowableValues"] == "[EMEA, AMER, APAC]"
+
+
 def test_campaigns_and_their_smart_lists_say_where_they_are(client: httpx.Client, campaign: int) -> None:
     (found,) = client.get(f"/rest/asset/v1/smartCampaign/{campaign}.json").json()["result"]
     assert "recurrence" in found

@@ -563,6 +563,39 @@ class TestCustomObjects:
             "car",
         ]
 
+    @pytest.mark.parametrize(
+        ("sort", "related"),
+        [
+            ("link", None),
+            ("string", {"name": "lead", "field": "id"}),
+            ("link", {"name": "lead"}),
+            ("link", {"name": "lead", "field": "shoeSize"}),
+            ("link", {"name": "opportunity", "field": "id"}),
+            ("link", "lead"),
+        ],
+    )
+    def test_a_link_is_what_leads_to_a_field_that_is_there(self, raw: Raw, sort: str, related: Any) -> None:
+        self.draft(raw)
+        field = {"name": "owner", "displayName": "Owner", "dataType": sort, "relatedTo": related}
+        assert code_of(raw.post(f"{self.PATH}/car/addField.json", {"input": [field]})) == "1003"
+
+    @pytest.mark.parametrize(
+        ("field", "shown", "sort"), [("ID", "id", "integer"), ("unsubscribed", "unsubscribed", "boolean")]
+    )
+    def test_a_link_reads_back_with_the_type_of_its_target(self, raw: Raw, field: str, shown: str, sort: str) -> None:
+        self.draft(raw)
+        related = {"name": "lead", "field": field}
+        made = {"name": "owner", "displayName": "Owner", "dataType": "link", "relatedTo": related}
+        assert raw.post(f"{self.PATH}/car/addField.json", {"input": [made]})["success"]
+        (found,) = raw.get(f"{self.PATH}/car/describe.json")["result"]
+        related = {"name": "Lead", "field": shown}
+        assert found["relationships"] == [{"field": "owner", "type": "parent", "relatedTo": related}]
+        assert found["fields"][-1]["dataType"] == sort
+        linkable = raw.get(f"{self.PATH}/linkableObjects.json")["result"][0]["fields"]
+        assert {"name": shown, "dataType": sort} in [
+            {key: each[key] for key in ("name", "dataType")} for each in linkable
+        ]
+
     def test_approval_needs_a_key(self, raw: Raw) -> None:
         raw.post(f"{self.PATH}.json", {"apiName": "car", "displayName": "Car"})
         assert code_of(raw.post(f"{self.PATH}/car/approve.json")) == "1003"

@@ -12,6 +12,10 @@ NOTHING = {"warnings": ["No assets found for the given search criteria."]}
 GOOD = {"id": 1, "name": "Fit", "folder": {"type": "Folder", "value": 7}}
 
 
+TYPES, TAG = "/rest/v1/customobjects/schema.json", "/rest/asset/v1/tagType/byName.json"
+CAR = {"name": "car", "fields": [{"name": "vin"}], "dedupeFields": ["vin"]}
+
+
 @pytest.mark.parametrize(
     ("path", "answer", "flaw"),
     [
@@ -29,6 +33,18 @@ GOOD = {"id": 1, "name": "Fit", "folder": {"type": "Folder", "value": 7}}
             {"result": [{**GOOD, "folder": {"value": None}}]},
             "result[0].folder.id is missing",
         ),
+        (TYPES, {"result": [CAR]}, ""),
+        (TYPES, {"result": [{"name": "car", "approved": CAR}]}, ""),
+        (TYPES, {"result": [{"name": "car", "fields": []}]}, "result[0].dedupeFields is missing"),
+        (TYPES, {"result": [{"name": "car", "draft": {"fields": []}}]}, "result[0].draft.dedupeFields is missing"),
+        (TYPES, {"result": [{"name": "car", "dedupeFields": []}]}, "result[0].fields is missing"),
+        (
+            TYPES,
+            {"result": [{**CAR, "relationships": [{"field": "owner"}]}]},
+            "result[0].relationships[0].relatedTo is missing",
+        ),
+        (TAG, {"result": [{"tagType": "Region"}]}, ""),
+        (TAG, {"result": [{"name": "Region"}]}, "result[0].tagType is missing"),
     ],
 )
 def test_only_an_asset_search_without_a_hit_leaves_the_result_out(path: str, answer: dict[str, Any], flaw: str) -> None:

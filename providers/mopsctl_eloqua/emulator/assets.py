@@ -101,6 +101,7 @@ class ContactFields(Collection):
         if self.found(call).get("isStandard") == "true":
             raise Refusal(self.refusal("isStandard", "ImmutabilityRequirement", "true"))
         answer = super().delete(call)
+        # 200, where one page says 204 (fact: eloqua-field-delete).
         return (
             Response(status_code=self.emulator.switch("field_delete_status")) if answer.status_code == 200 else answer
         )

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from mopsctl.emulator import Call, Doc, Refusal
 
 MINIMAL = ("type", "id", "name", "createdAt", "updatedAt", "permissions")
+LISTED = ("elements", "fields")  # shown where they are empty, too (fact: eloqua-elements)
 HEAVY = ("elements", "fields", "emailIds", "fieldValues")  # only shown at depth complete
 MOST = 1000
 GENERIC = "There was a validation error."
@@ -24,9 +25,10 @@ def now() -> str:
 
 
 def shown(doc: Doc, depth: str) -> Doc:
-    """A document at a depth, without the properties that have no value."""
+    """A document at a depth, without the properties that have no value; a list of its parts is a list even if it is empty."""
     names = MINIMAL if depth == "minimal" else [name for name in doc if depth == "complete" or name not in HEAVY]
-    return {name: doc[name] for name in names if doc.get(name) not in (None, "", [])} | {"depth": depth}
+    kept = [name for name in names if name in LISTED or doc.get(name) not in (None, "", [])]
+    return {name: doc[name] for name in kept if name in doc} | {"depth": depth}
 
 
 def depth_of(call: Call, default: str) -> str:

@@ -99,7 +99,8 @@ class ContactFields(Assets):
         """Also a display name that is taken, from which the declared database name would be generated."""
         super().foresee(write)
         name = self._birth_name(write)
-        if write.action == "add" and any(text_of(doc, "name") == name for doc in list(self.docs.values())):
+        names = {text_of(doc, "name").casefold() for doc in list(self.docs.values())}
+        if write.action == "add" and name.casefold() in names:
             raise Refusal(
                 f"Another contact field is called '{name}', from which Eloqua would generate {field_of(write.address)}.",
                 "declare the database name that the other field has, or rename it",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mopsctl_marketo import names
 from mopsctl_marketo.convert.native import Doc, text_of
 
 SYSTEM_FIELDS = frozenset({"marketoGUID", "createdAt", "updatedAt"})
 STANDARD = {"lead": "Lead", "company": "Company"}  # in any letter case, and as Marketo spells them
 _OBJECT_KEYS = {"label": "displayName", "plural": "pluralName", "description": "description"}
+_FIELD_KEYS = {"label": "displayName", "type": "dataType", "dedupe": "isDedupeField"}
+_FIELDS = {name.casefold(): name for name in (*names.STANDARD, *names.STANDARD_OF_UNKNOWN_TYPE)}
 
 
 def versions(doc: Doc) -> dict[str, Doc]:
@@ -52,9 +55,11 @@ def item(label: str, data_type: str, dedupe: bool, link: str) -> dict[str, Any]:
 
 
 def linked(link: str) -> str:
-    """`OBJECT.FIELD`, with Marketo's own objects in lower case."""
+    """`OBJECT.FIELD`, with Marketo's own objects in lower case and its own fields in their spelling."""
     name, _, key = link.partition(".")
-    return f"{name.lower() if name.lower() in STANDARD else name}.{key}" if name else ""
+    if name.lower() in STANDARD:
+        return f"{name.lower()}.{_FIELDS.get(key.casefold(), key)}"
+    return f"{name}.{key}" if name else ""
 
 
 def _link(related: Any) -> str:
@@ -71,19 +76,16 @@ def object_body(name: str, attributes: Doc) -> dict[str, Any]:
 
 def field_json(name: str, item: Doc) -> dict[str, Any]:
     """The JSON of one field as it is added."""
-    return {"name": name, **field_update(item)}
+    return {"name": name, **field_update({}, {"type": "string", "dedupe": False, **item})}
 
 
-def field_update(item: Doc) -> dict[str, Any]:
-    """The JSON of one field as it is updated."""
-    body: dict[str, Any] = {
-        "displayName": item.get("label", ""),
-        "dataType": item.get("type", "string"),
-        "isDedupeField": bool(item.get("dedupe")),
-    }
-    name, _, key = str(item.get("link", "")).partition(".")
-    if name:
-        body["relatedTo"] = {"name": STANDARD.get(name, name), "field": key}
+def field_update(have: Doc, item: Doc) -> dict[str, Any]:
+    """The JSON of what moves of one field: what the first approval fixed is not sent again."""
+    moved = {part: value for part, value in item.items() if value != have.get(part)}
+    body = {key: moved[part] for part, key in _FIELD_KEYS.items() if part in moved}
+    name, _, key = str(moved.get("link", "")).partition(".")
+    if name:  # it reads back with the type of what it leads to (fact: marketo-custom-object-links)
+        body |= {"dataType": "link", "relatedTo": {"name": STANDARD.get(name, name), "field": key}}
     return body
 
 

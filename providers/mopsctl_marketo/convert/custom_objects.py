@@ -13,6 +13,7 @@ from mopsctl_marketo.convert.custom_native import STANDARD, item
 from mopsctl_marketo.names import TYPES, custom_object
 
 HINTS = frozenset({"dedupe", "link", "object_label", "object_plural", "object_description"})
+UNSEEN = frozenset({"in_person_detail"})  # taken by Marketo, and never shown again
 _OBJECT_HINTS = {"object_label": "label", "object_plural": "plural", "object_description": "description"}
 
 

@@ -134,17 +134,28 @@ class CustomObjects(Area):
 
     def _type_of(self, related: dict[str, str]) -> str:
         """The type of the field that a link leads to."""
-        name, key = related["name"], related["field"]
+        fields = self._linkable_fields(related["name"])
+        return next((str(each["dataType"]) for each in fields if each["name"] == related["field"]), "")
+
+    def _linkable_fields(self, name: str) -> list[dict[str, Any]]:
+        """The fields that a link may lead to; none of an object that cannot be linked to."""
         if name in STANDARD.values():
-            return "integer" if key.casefold() == "id" else "email" if "email" in key.casefold() else "string"
-        target = self.store.get("customobjects", name) or {"approved": {"fields": []}}
-        found = (each["dataType"] for each in target["approved"]["fields"] if each["name"] == key)
-        return next(found, "string")
+            home = {"Lead": "person", "Company": "company"}[name]
+            return [doc for key, doc in self.store.items("fields") if key.startswith(f"{home}.")]
+        target = self.store.get("customobjects", name)
+        return list(target["approved"]["fields"]) if target is not None and _can_be_linked(target) else []
 
     def _linkable(self, call: Call) -> Response:
         self._entitled(call)
-        own = [{"name": doc["name"]} for doc in self.store.list("customobjects") if _can_be_linked(doc)]
-        return lead(call, [*({"name": name} for name in STANDARD.values()), *own])
+        own = [doc["name"] for doc in self.store.list("customobjects") if _can_be_linked(doc)]
+        shown = ("name", "displayName", "dataType")
+        return lead(
+            call,
+            [
+                {"name": name, "fields": [{key: each[key] for key in shown} for each in self._linkable_fields(name)]}
+                for name in (*STANDARD.values(), *own)
+            ],
+        )
 
     def _dependents(self, call: Call) -> Response:
         used = self._found(call)["used"]
@@ -229,12 +240,13 @@ class CustomObjects(Area):
 
     def _link(self, call: Call, related: Any) -> dict[str, str]:
         name = str(related.get("name", "")) if isinstance(related, dict) else ""
-        standard = STANDARD.get(name.lower())
-        if standard is None:
-            target = self.store.get("customobjects", name)
-            if target is None or not _can_be_linked(target):
-                refuse(call, "1003", f"Object '{name}' cannot be linked to")
-        return {"name": standard or name, "field": str(related.get("field", ""))}
+        name = STANDARD.get(name.lower(), name)
+        fields = [str(each["name"]) for each in self._linkable_fields(name)]
+        if not fields:
+            refuse(call, "1003", f"Object '{name}' cannot be linked to")
+        key = str(related.get("field", ""))
+        found = next((each for each in fields if each.casefold() == key.casefold()), None)
+        return {"name": name, "field": found or refuse(call, "1003", f"Object '{name}' has no field '{key}'")}
 
     def _update_field(self, call: Call) -> Response:
         doc, name, body = self._found(call), call.params["field"], json_of(call)
@@ -247,7 +259,11 @@ class CustomObjects(Area):
         moved = body.get("isDedupeField", old["isDedupeField"]) != old["isDedupeField"]
         moved = moved or ("relatedTo" in body and self._link(call, body["relatedTo"]) != old.get("relatedTo"))
         if frozen and (
-            moved or ((old["isDedupeField"] or old.get("relatedTo")) and body.get("dataType") != old["dataType"])
+            moved
+            or (
+                (old["isDedupeField"] or old.get("relatedTo"))
+                and body.get("dataType", old["dataType"]) != old["dataType"]
+            )
         ):
             refuse(call, "1003", "Link and dedupe fields cannot be changed after approval")
         if body.get("dataType", old["dataType"]) not in TYPES:
@@ -300,7 +316,7 @@ def _field(name: str, label: str, sort: str, description: str = "") -> dict[str,
 
 
 def _relationship(field: dict[str, Any]) -> dict[str, Any]:
-    return {"field": field["name"], "type": "child", "relatedTo": field["relatedTo"]}
+    return {"field": field["name"], "type": "parent", "relatedTo": field["relatedTo"]}
 
 
 def state_of(doc: dict[str, Any]) -> str:

@@ -48,12 +48,12 @@ class Shown(Area):
         return asset(call, [found] if found else [])
 
     def _tag_types(self, call: Call) -> Response:
-        docs = self.store.list("tagtypes")
+        docs = [_tag_shown(doc) for doc in self.store.list("tagtypes")]
         return asset_page(call, [{key: doc[key] for key in doc if key != "allowableValues"} for doc in docs])
 
     def _tag_type(self, call: Call) -> Response:
         found = self.named("tagtypes", params(call).get("name", ""))
-        return asset(call, [found] if found else [])
+        return asset(call, [_tag_shown(found)] if found else [])
 
     def _segmentations(self, call: Call) -> Response:
         status = params(call).get("status")
@@ -98,3 +98,8 @@ class Shown(Area):
         """New Person Partition."""
         number = self.store.next_id("partitions")
         self.store.put("partitions", str(number), {"id": number, "name": name, "description": ""})
+
+
+def _tag_shown(doc: dict[str, Any]) -> dict[str, Any]:
+    """A tag type calls its name `tagType`."""
+    return {"tagType" if key == "name" else key: value for key, value in doc.items()}

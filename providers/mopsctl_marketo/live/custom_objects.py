@@ -126,7 +126,7 @@ def _edits(name: str, standing: _Standing, target: Attributes) -> list[tuple[str
     if added:
         calls.append((f"/{name}/addField", {"input": added}))
     changed = [key for key in sorted(wanted) if key in have and wanted[key] != have[key]]
-    calls += [(f"/{name}/{key}/updateField", field_update(wanted[key])) for key in changed]
+    calls += [(f"/{name}/{key}/updateField", field_update(have[key], wanted[key])) for key in changed]
     return calls
 
 
