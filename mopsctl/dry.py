@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from mopsctl.connectors import lowered
 from mopsctl.diagnostics import Diagnostic
-from mopsctl.engine.lower import lower
 from mopsctl.errors import MopsctlError
 from mopsctl.manifest.model import Environment, Stack
 from mopsctl.provider import registry
@@ -21,7 +21,9 @@ def findings(stack: Stack) -> Iterator[Diagnostic]:
             provider = registry.load(stack.systems[name].provider)
         except MopsctlError:  # whoever opens the system says that its adapter is missing
             continue
-        converted = provider.convert(lower(stack, name), _connection(stack.environment, name, provider.secret_settings))
+        converted = provider.convert(
+            lowered(stack, name), _connection(stack.environment, name, provider.secret_settings)
+        )
         yield from (each for each in converted.findings if each.level != "note")
 
 

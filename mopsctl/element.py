@@ -128,7 +128,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage as this system spells it. Where `converted` is None nobody spoke of it, and the flag stays as it is."""
+    """One stage as this system spells it. Where `converted` is None nobody spoke of it, and the flag stays as it is. `enforce`
+    is what the system has to refuse by itself for this stage: other `moves`, or entry without what is `require`d.
+    """
 
     key: str
     value: str
@@ -143,6 +145,7 @@ class Stage:
     reasons: str | None = None
     require: tuple[str, ...] = ()
     source: Source = NOWHERE
+    enforce: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,8 @@ class Transition:
     require: tuple[str, ...] = ()
     wait_days: int | None = None
     source: Source = NOWHERE
+    priority: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,8 @@ class Lifecycle:
     """A whole lifecycle on one field of one object: stages in order, allowed moves, stamps.
 
     `stamps` maps a stage key to the name of the date field on this system, or is empty where the system stamps by itself.
-    `enforce` is true where the author wants the system to refuse other moves.
+    `enforce` is true where the author wants the system to refuse other moves. `default_for` maps a way in to the key of a stage;
+    `on_skip` says what becomes of the dates of skipped stages, and is empty where nobody said it.
     """
 
     origin: Origin
@@ -179,6 +185,8 @@ class Lifecycle:
     stamps: Mapping[str, str] = dataclasses.field(default_factory=dict)
     native_stamps: bool = False
     enforce: bool = False
+    default_for: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    on_skip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +231,7 @@ class Rule:
     within_days: int | None = None
     inactive_days: int | None = None
     disabled: bool = False
+    fast_track: bool = False
     purpose: str = ""
     source: Source = NOWHERE
 
@@ -296,7 +305,11 @@ class MappingRow:
 
 @dataclass(frozen=True, slots=True)
 class Mapping_:
-    """A mapping document as seen from one of its two systems; `connector` is the product that moves the data."""
+    """A mapping document as seen from one of its two systems; `connector` is the product that moves the data.
+
+    `connector_of` is the end in whose settings it is set up: empty where no adapter knows it, None where nobody looked. `first` is
+    true at the end that the manifest names first: one step for both ends stands there.
+    """
 
     origin: Origin
     name: str
@@ -307,6 +320,8 @@ class Mapping_:
     rows: tuple[MappingRow, ...]
     scope: str = ""
     scope_field: tuple[tuple[str, str], ...] = ()
+    connector_of: str | None = None
+    first: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mopsctl import files
+from mopsctl import connectors, files
 from mopsctl.address import Address
 from mopsctl.engine.journal import Unfinished
-from mopsctl.engine.lower import lower
 from mopsctl.engine.report import Event, Listener
 from mopsctl.engine.view import SystemView
 from mopsctl.errors import Refused, SystemError_, UsageError, WrongAccount
@@ -106,7 +105,7 @@ def _opened(exits: contextlib.ExitStack, stack: Stack, at: _Place, name: str) ->
     connection = _connection(exits, at, provider, name)
     system = Gated(provider.open(connection, lambda text: at.listen(Event("waiting", name, text=text))), name)
     exits.callback(system.close)
-    return Session(name, provider, connection, system, provider.convert(lower(stack, name), connection))
+    return Session(name, provider, connection, system, provider.convert(connectors.lowered(stack, name), connection))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mopsctl import canonical, checks, dry, files, policy, revision, sessions
+from mopsctl import canonical, checks, connectors, dry, files, policy, revision, sessions
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic, did_you_mean, has_errors, in_order
 from mopsctl.engine import agree, document, foreign, impact, safety
@@ -236,7 +236,7 @@ def _read(folder: Path, environment: str | None, trust: Trust) -> tuple[Loaded, 
     loaded = load_stack(folder, environment, trusted=trusted)
     found = list(loaded.diagnostics)
     if loaded.stack is not None:
-        found += [*checks.run(loaded.stack), *addresses(loaded.stack, trust)]
+        found += [*checks.run(loaded.stack), *connectors.findings(loaded.stack), *addresses(loaded.stack, trust)]
     return loaded, found
 
 

@@ -26,6 +26,12 @@ RULES: Final = {
     rule.id: rule
     for rule in (
         PlanRule(
+            "FM028",
+            "error",
+            "a connector is one of its two systems'",
+            "Every setting of a mapping stands in its connector; a mistyped one would leave all of them out.",
+        ),
+        PlanRule(
             "LC018",
             "error",
             "no record holds a stage that is taken away",

@@ -30,7 +30,7 @@ class Purpose(Managed):
     signals: Annotated[
         Mapping[str, tuple[str, ...]],
         Key(
-            "The web and ads signals it stands for, per framework.",
+            "The web and ads signals it stands for, per framework. For readers: no system is set up by it.",
             {"google": ["ad_user_data"], "gpp": ["SaleOptOut"]},
             shape=mapping("list of signals", "key", "texts", least=1),
         ),

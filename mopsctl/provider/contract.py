@@ -282,6 +282,7 @@ class Provider(ABC):
     settings: ClassVar[Mapping[str, str]]  # name of a connection setting -> one sentence
     secret_settings: ClassVar[frozenset[str]]  # which of them are secrets
     hosts: ClassVar[tuple[str, ...]] = ()  # the vendor's, with `*` for parts of the name; see mopsctl.provider.hosts
+    connectors: ClassVar[tuple[str, ...]] = ()  # the products that move data and are set up in this vendor's settings
     switches: ClassVar[Mapping[str, str]] = {}  # experimental switches -> one sentence
 
     @property

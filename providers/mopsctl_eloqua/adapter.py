@@ -34,6 +34,7 @@ class EloquaProvider(RoomProvider):
         "subscription_landing_page": "Id of the page shown after subscribing to an e-mail group that mopsctl makes.",
         "unsubscription_landing_page": "Id of the page shown after leaving an e-mail group that mopsctl makes.",
     }
+    connectors: ClassVar[tuple[str, ...]] = ("eloqua-app", "salesforce-integration-app")
     secret_settings: ClassVar[frozenset[str]] = frozenset({"password", "client_secret", "refresh_token"})
     hosts: ClassVar[tuple[str, ...]] = (  # fact: eloqua-hosts
         "login.eloqua.com",

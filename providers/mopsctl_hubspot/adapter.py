@@ -30,6 +30,7 @@ class HubSpot(RoomProvider):
         "sensitive_data": "true where the account holds sensitive data and the token may read and write it.",
         "url": "Another base address than api.hubapi.com, for an emulator.",
     }
+    connectors: ClassVar[tuple[str, ...]] = ("hubspot-native",)
     secret_settings: ClassVar[frozenset[str]] = frozenset({"token", "client_secret", "refresh_token"})
     hosts: ClassVar[tuple[str, ...]] = (  # fact: hubspot-hosts
         "api.hubapi.com",

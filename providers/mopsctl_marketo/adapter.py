@@ -22,6 +22,7 @@ class Marketo(RoomProvider):
     title: ClassVar[str] = "Marketo"
     version: ClassVar[str] = __version__
     settings: ClassVar[Mapping[str, str]] = SETTINGS
+    connectors: ClassVar[tuple[str, ...]] = ("marketo-native",)
     secret_settings: ClassVar[frozenset[str]] = SECRETS
     hosts: ClassVar[tuple[str, ...]] = ("*.mktorest.com",)  # fact: marketo-hosts
 

@@ -29,7 +29,18 @@ GROUND = {
     "resource",
     "secrets",
 }
-WORKFLOW = {"dry", "planning", "policy", "records", "revision", "sessions", "signals", "trust", "workflow"}
+WORKFLOW = {
+    "connectors",
+    "dry",
+    "planning",
+    "policy",
+    "records",
+    "revision",
+    "sessions",
+    "signals",
+    "trust",
+    "workflow",
+}
 FLOORS = (
     GROUND,
     {"provider"},

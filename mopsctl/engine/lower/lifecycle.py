@@ -23,12 +23,14 @@ def lifecycles(stack: Stack, system: str) -> Iterator[element.Lifecycle]:
                 concept=stack.catalogs[lifecycle.catalog].object,
                 object=object_name,
                 field=field_name,
-                stages=tuple(_stage(stage, system) for stage in carried(lifecycle, system)),
+                stages=tuple(_stage(lifecycle, stage, system) for stage in carried(lifecycle, system)),
                 transitions=tuple(_transitions(lifecycle, system)),
                 entry=lifecycle.entry,
                 stamps=_stamp_names(lifecycle, system),
                 native_stamps=_stamp_pattern(lifecycle, system) == NATIVE,
                 enforce="moves" in lifecycle.enforce.get(system, ()),
+                default_for=dict(lifecycle.default_for),
+                on_skip=lifecycle.on_skip if lifecycle.says("on_skip") else "",
             )
 
 
@@ -81,7 +83,7 @@ def _bound(stack: Stack, lifecycle: Lifecycle, system: str) -> tuple[tuple[str, 
     return binding.names if binding else ()
 
 
-def _stage(stage: Stage, system: str) -> element.Stage:
+def _stage(lifecycle: Lifecycle, stage: Stage, system: str) -> element.Stage:
     return element.Stage(
         key=stage.key,
         value=stage.values.get(system, stage.key),
@@ -96,7 +98,14 @@ def _stage(stage: Stage, system: str) -> element.Stage:
         reasons=stage.reasons or None,
         require=stage.require,
         source=stage.source,
+        enforce=_enforced(lifecycle, stage, system),
     )
+
+
+def _enforced(lifecycle: Lifecycle, stage: Stage, system: str) -> tuple[str, ...]:
+    """What the system has to refuse for this stage alone, and of the lifecycle's wishes what no rule of its own stands for."""
+    everywhere = [each for each in lifecycle.enforce.get(system, ()) if each != "moves"]
+    return tuple(dict.fromkeys((*stage.enforce.get(system, ()), *everywhere)))
 
 
 def _sla(sla: Sla) -> str:
@@ -130,6 +139,8 @@ def _transition(transition: Transition) -> element.Transition:
         by=transition.by,
         require=transition.require,
         wait_days=days(transition.wait),
+        priority=transition.priority,
+        reason=transition.reason,
         source=transition.source,
     )
 

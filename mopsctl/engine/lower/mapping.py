@@ -32,6 +32,7 @@ def _mapping(lists: ValueLists, mapping: FieldMapping, catalog: FieldCatalog, sy
         here=system,
         there=there,
         rows=tuple(row for row in rows if row is not None),
+        first=mapping.between[0] == system,
         scope=sentence(mapping.scope) if mapping.scope else "",
         scope_field=scope.in_[system].names if scope and system in scope.in_ else (),
     )

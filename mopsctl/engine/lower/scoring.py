@@ -78,6 +78,7 @@ def _rule(rule: Rule) -> element.Rule:
         within_days=days(rule.within),
         inactive_days=days(rule.inactive),
         disabled=rule.disabled,
+        fast_track=rule.fast_track,
         purpose=rule.purpose,
         source=rule.source,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mopsctl.element import Field, Lifecycle, Stage, Transition
+from mopsctl.provider import agreements
 from mopsctl.resource import Json
 from mopsctl_eloqua.convert.base import Draft, shown, spoken
 from mopsctl_eloqua.names import CONTACT
@@ -18,6 +19,7 @@ _PARTS = {
     "criteria": "lifecycle.criteria",
     "stage dates": "lifecycle.stamps",
     "time limits": "lifecycle.sla",
+    "agreements": "lifecycle.criteria",
 }
 
 
@@ -31,6 +33,8 @@ def convert(draft: Draft, lifecycles: Sequence[Lifecycle], declared: Sequence[Fi
         _criteria(draft, lifecycle, {field.key: field for field in declared if field.object == lifecycle.object})
         _stamps(draft, lifecycle, {field.name for field in declared})
         _limits(draft, lifecycle)
+        agreed = agreements.of_lifecycle(lifecycle)
+        _program(draft, lifecycle, "agreements", {"agreed": agreed} if agreed else {}, agreed)
 
 
 def _program(draft: Draft, lifecycle: Lifecycle, part: str, facts: Mapping[str, Json], steps: Sequence[str]) -> None:

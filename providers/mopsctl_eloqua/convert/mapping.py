@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mopsctl.element import Mapping_, MappingRow, Side
+from mopsctl.provider import table
 from mopsctl.resource import Json
 from mopsctl_eloqua.convert.base import Draft
 from mopsctl_eloqua.screens import APPS
@@ -15,9 +16,19 @@ ALWAYS, NOT_BLANK, IF_BLANK = "Always", "If the new value is not blank", "If the
 def convert(draft: Draft, mappings: Sequence[Mapping_]) -> None:
     """Add, for each mapping, what is set on the app's pages: imports, actions, and which records."""
     for mapping in sorted(mappings, key=lambda each: each.name):
+        if mapping.connector_of not in (mapping.here, None):
+            _foreign(draft, mapping)
+            continue
         _rows(draft, mapping, "import", [row for row in mapping.rows if _comes_in(mapping, row)])
         _rows(draft, mapping, "action", [row for row in mapping.rows if _goes_out(mapping, row)])
         _scope(draft, mapping)
+
+
+def _foreign(draft: Draft, mapping: Mapping_) -> None:
+    """The whole table in one step, where no adapter knows the product that moves the data."""
+    if mapping.connector_of == "" and mapping.first:
+        facts: dict[str, Json] = {"rows": sorted(row.key for row in mapping.rows)}
+        _add(draft, mapping, "table", facts, tuple(table.steps(mapping)))
 
 
 def _app(mapping: Mapping_) -> str:

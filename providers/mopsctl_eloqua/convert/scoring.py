@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mopsctl.element import Score
+from mopsctl.provider import agreements
 from mopsctl.resource import Json
 from mopsctl_eloqua.convert import scorecard
 from mopsctl_eloqua.convert.base import Draft
@@ -103,6 +104,7 @@ def _rows(card: scorecard.Card) -> list[str]:
 
 def _closing(score: Score, card: scorecard.Card) -> list[str]:
     steps = [f"Leave out of the model: {each}." for each in card.exclusions]
+    steps += agreements.of_score(score)
     steps += [f"Mind the difference: {message}" for message in card.differences]
     if score.bands:
         shown = ", ".join(f"{label} from {lowest:g}" for label, lowest in score.bands)

@@ -41,6 +41,7 @@ def _resources(context: Context, elements: Sequence[Element]) -> Iterator[Resour
                 yield pipelines.resource(context, element)
             case Score():
                 yield from scoring.resources(context, element)
+                yield from scoring.fast_tracks(context, element)
             case Mapping_():
                 yield from mapping.resources(context, element)
             case Consent():

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from mopsctl.condition import sentence
 from mopsctl.element import Lifecycle, Stage, Transition
+from mopsctl.provider import agreements
 from mopsctl.provider.convert import number
 from mopsctl.resource import Resource
 from mopsctl_hubspot.convert.common import MOVED, Context
 from mopsctl_hubspot.names import DEFAULT_STAGES, LIFECYCLE_PROPERTY, plural, singular, titled
 from mopsctl_hubspot.wire.stages import stamp_of
+
+_AGREED = "In HubSpot, open Automation > Workflows, and see that forms, imports and workflows keep to this."
 
 
 def resources(context: Context, element: Lifecycle) -> Iterator[Resource]:
@@ -23,6 +26,8 @@ def resources(context: Context, element: Lifecycle) -> Iterator[Resource]:
         yield _checklist(context, element, "stamps", cell="lifecycle.stamps", steps=_stamp_steps(element))
     if element.transitions:
         yield _checklist(context, element, "moves", cell="lifecycle.transitions", steps=_move_steps(element))
+    if agreed := agreements.of_lifecycle(element):
+        yield _checklist(context, element, "agreements", cell="lifecycle.criteria", steps=[_AGREED, *agreed])
     for stage in element.stages:
         into = [move for move in element.transitions if move.target == stage.key]
         if stage.require or any(_has_criteria(move) for move in into):

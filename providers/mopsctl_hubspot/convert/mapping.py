@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mopsctl.element import Field, FieldType, Mapping_, MappingRow, Side
+from mopsctl.provider import table
 from mopsctl.provider.convert import quoted
 from mopsctl.resource import Resource
 from mopsctl_hubspot.convert.common import MOVED, Context
@@ -38,7 +39,9 @@ def resources(context: Context, element: Mapping_) -> Iterator[Resource]:
     """What a mapping asks of HubSpot."""
     for row in element.rows:
         yield from _here(context, row)
-    if is_ours(element):
+    if element.connector_of == "" and element.first:
+        yield _table(context, element)
+    elif is_ours(element):
         for row in element.rows:
             if not row.locked_by:
                 yield from _steps_of_row(context, element, row)
@@ -48,7 +51,9 @@ def resources(context: Context, element: Mapping_) -> Iterator[Resource]:
 
 def is_ours(element: Mapping_) -> bool:
     """True for HubSpot's own Salesforce connector, whose settings live in HubSpot."""
-    return element.connector.lower().startswith("hubspot")
+    if element.connector_of is None:
+        return element.connector.lower().startswith("hubspot")
+    return element.connector_of == element.here
 
 
 def rule(element: Mapping_, row: MappingRow) -> str | None:
@@ -146,6 +151,19 @@ def _scope(context: Context, element: Mapping_) -> Resource:
         cell="mapping.scope",
         mode="manual",
         steps=steps,
+    )
+
+
+def _table(context: Context, element: Mapping_) -> Resource:
+    return context.made(
+        element.origin,
+        "connector-mapping",
+        f"{element.there}.{element.name}.table",
+        title=f"{element.title}: the whole table",
+        attributes={"rows": sorted(row.key for row in element.rows)},
+        cell="mapping.direction",
+        mode="manual",
+        steps=table.steps(element),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from mopsctl.condition import sentence, tests
 from mopsctl.element import Rule, RuleGroup, Score
+from mopsctl.provider import agreements
 from mopsctl.provider.convert import number, quoted
 from mopsctl.resource import Resource
 from mopsctl_hubspot.convert import calculators
@@ -15,6 +16,21 @@ from mopsctl_hubspot.names import is_standard, singular, titled
 
 _CATEGORIES = {"fit": "FIT", "engagement": "INTENT"}
 _SCREEN = "In HubSpot, open Marketing > Lead Scoring"
+
+
+def fast_tracks(context: Context, score: Score) -> Iterator[Resource]:
+    """The rules that hand a person to sales alone, for the workflows that follow from them."""
+    if steps := agreements.of_score(score):
+        yield context.made(
+            score.origin,
+            "checklist",
+            f"{score.name}.{singular(score.object)}.fast-track",
+            title=titled(f"{score.title}: fast track", singular(score.object)),
+            attributes={"steps": steps},
+            cell="scoring.engagement",
+            mode="manual",
+            steps=["In HubSpot, open Automation > Workflows and build what these rules start.", *steps],
+        )
 
 
 def resources(context: Context, score: Score) -> Iterator[Resource]:

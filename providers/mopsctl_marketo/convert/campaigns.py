@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mopsctl.condition import Condition, tests
 from mopsctl.element import Rule, RuleGroup, Score
+from mopsctl.provider import agreements
 from mopsctl.provider.convert import number, quoted
 from mopsctl.resource import Resource
 from mopsctl_marketo.convert.common import ACTIVITIES, Context
@@ -67,6 +68,9 @@ def logic_of_model(model: Model) -> Iterator[Resource]:
         yield _logic(model, f"{model.settings.token_prefix}exclusions", None, "scoring.exclusions", _exclusions(model))
     if model.score.bands:
         yield _logic(model, f"{model.settings.token_prefix}bands", None, "scoring.bands", _bands(model))
+    if agreed := agreements.of_score(model.score):
+        steps = (f"In {ACTIVITIES}, make the smart campaigns that these rules start.", *agreed)
+        yield _logic(model, f"{model.settings.token_prefix}fast track", None, model.cell, steps)
 
 
 def _logic(model: Model, name: str, rule: Rule | None, cell: str, steps: tuple[str, ...]) -> Resource:

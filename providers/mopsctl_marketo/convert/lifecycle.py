@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mopsctl.element import Lifecycle, Stage, Transition
+from mopsctl.provider import agreements
 from mopsctl.provider.convert import quoted
 from mopsctl.resource import Resource
 from mopsctl_marketo.convert.common import ACTIVITIES, Context
@@ -19,6 +20,9 @@ def of_lifecycle(context: Context, lifecycle: Lifecycle) -> Iterator[Resource]:
     for transition in lifecycle.transitions:
         if transition.target in stages:
             yield _move(context, lifecycle, transition, stages)
+    if agreed := agreements.of_lifecycle(lifecycle):
+        steps = (f"In {ACTIVITIES}, see that forms, imports and the smart campaigns keep to this.", *agreed)
+        yield _logic(context, lifecycle, "agreements", f"Agreements on {lifecycle.title}", "lifecycle.criteria", steps)
     for stage in lifecycle.stages:
         if stage.sla:
             yield _limit(context, lifecycle, stage)

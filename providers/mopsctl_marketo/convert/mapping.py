@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mopsctl.element import Mapping_, MappingRow
+from mopsctl.provider import table
 from mopsctl.provider.convert import quoted
 from mopsctl.resource import Resource
 from mopsctl_marketo.convert.common import FIELD_SCREEN, Context, titled
@@ -17,6 +18,9 @@ _SHOWN_IN_SYNC = "person"
 
 def of_mapping(context: Context, mapping: Mapping_) -> Iterator[Resource]:
     """Rows to verify, then by hand: direction, guards, values, scope, and what a newly synced field needs."""
+    if mapping.connector_of not in (context.system, None):
+        yield from _foreign(context, mapping)
+        return
     for row in mapping.rows:
         if row.sync != "none":
             yield from _synced(context, mapping, row)
@@ -29,10 +33,31 @@ def of_mapping(context: Context, mapping: Mapping_) -> Iterator[Resource]:
         yield _scope(context, mapping)
 
 
+def _foreign(context: Context, mapping: Mapping_) -> Iterator[Resource]:
+    """What another product moves: what only Marketo can guard, and the whole table where nobody knows the product."""
+    for row in mapping.rows:
+        yield from _guard(context, row)
+    if mapping.connector_of == "" and mapping.first:
+        yield setting(
+            context,
+            mapping.origin,
+            f"sync.{mapping.name}.table",
+            f"{mapping.title}: the whole table",
+            cell="mapping.direction",
+            steps=table.steps(mapping),
+            attributes={"fields": sorted(row.key for row in mapping.rows)},
+        )
+
+
 def synced(mappings: Iterable[Mapping_]) -> frozenset[tuple[str, str]]:
     """The (object, name) pairs of the fields that the CRM sync manages, or is to manage."""
     return frozenset(
-        pair for mapping in mappings for row in mapping.rows if row.sync != "none" for pair in row.here.names
+        pair
+        for mapping in mappings
+        if mapping.connector_of in (mapping.here, None)
+        for row in mapping.rows
+        if row.sync != "none"
+        for pair in row.here.names
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mopsctl.condition import Condition, sentence
 from mopsctl.element import Field, Lifecycle, Pipeline, PipelineStage, Stage, Transition
+from mopsctl.provider import agreements
 from mopsctl.resource import Json
 from mopsctl_salesforce import formula, formula_size, names
 from mopsctl_salesforce.convert.work import Work
@@ -30,6 +31,7 @@ def add(work: Work, lifecycle: Lifecycle) -> None:
     _offered(work, lifecycle)
     _moves(work, lifecycle)
     _stamps(work, lifecycle)
+    _agreements(work, lifecycle)
     owner = _owner(work, lifecycle)
     if owner in ("", "shared", work.connection.system):
         _criteria(work, lifecycle)
@@ -267,6 +269,15 @@ def _as_formula(asked: Condition, fields: Mapping[str, Field]) -> str:
         return f"formula: {formula.condition(asked, fields)}"
     except formula.Inexpressible as error:
         return f"no formula: {error}"
+
+
+def _agreements(work: Work, lifecycle: Lifecycle) -> None:
+    agreed = agreements.of_lifecycle(lifecycle)
+    if agreed:
+        name = f"{lifecycle.object}.{lifecycle.name}.agreements"
+        title = f"agreements on {lifecycle.object}.{lifecycle.field}"
+        steps = (f"{_FLOWS} on {lifecycle.object}: see that flows, forms and imports keep to this.", *agreed)
+        work.manual("automation", name, "lifecycle.criteria", lifecycle.origin, title=title, steps=steps)
 
 
 def _limits(work: Work, lifecycle: Lifecycle) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mopsctl.element import Mapping_, MappingRow
+from mopsctl.provider import table
 from mopsctl.resource import Json
 from mopsctl_salesforce import names
 from mopsctl_salesforce.convert.work import Draft, Work
@@ -17,6 +18,15 @@ def add(work: Work, mapping: Mapping_) -> None:
         _guard(work, mapping, row, own_set)
         _rights(work, mapping, row, own_set)
         _conversion(work, row)
+    if mapping.connector_of == "" and mapping.first:
+        work.manual(
+            "setting",
+            f"mapping.{mapping.name}.table",
+            "mapping.direction",
+            mapping.origin,
+            title=f"{mapping.title}: the whole table",
+            steps=tuple(table.steps(mapping)),
+        )
     if own_set in work.grants:
         _assignment(work, mapping, own_set)
 

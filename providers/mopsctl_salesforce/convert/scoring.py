@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mopsctl.condition import sentence
 from mopsctl.element import Field, Rule, RuleGroup, Score
+from mopsctl.provider import agreements
 from mopsctl.resource import Json
 from mopsctl_salesforce import formula, formula_size
 from mopsctl_salesforce.convert.fields import data_type
@@ -27,6 +28,10 @@ def add(work: Work, score: Score, all_scores: Sequence[Score]) -> None:
         _rules(work, score)
     _bands(work, score)
     _grade(work, score, all_scores)
+    if agreed := agreements.of_score(score):
+        name, title = f"{score.object}.{score.name}.fast-track", f"fast track of {score.title} on {score.object}"
+        steps = ("Setup > Flows: build what these rules start.", *agreed)
+        work.manual("automation", name, "scoring.engagement", score.origin, title=title, steps=steps)
 
 
 def _settings_hint() -> str:
