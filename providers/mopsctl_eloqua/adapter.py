@@ -47,7 +47,7 @@ class EloquaProvider(RoomProvider):
     }
 
     def refused(self, writes: Sequence[Write], seen: Mapping[Address, Observation]) -> Iterable[Diagnostic]:
-        """Contact fields that would get another database name than declared."""
+        """Contact fields that would get another database name, names that are taken, lists in use, more than an account takes."""
         from mopsctl_eloqua.refusals import refused
 
         return refused(writes, seen)

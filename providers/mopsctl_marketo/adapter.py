@@ -27,7 +27,7 @@ class Marketo(RoomProvider):
     hosts: ClassVar[tuple[str, ...]] = ("*.mktorest.com",)  # fact: marketo-hosts
 
     def refused(self, writes: Sequence[Write], seen: Mapping[Address, Observation]) -> Iterable[Diagnostic]:
-        """Custom objects whose keys or links would change."""
+        """Names and display names that are taken, more than an account takes, custom objects whose keys or links would change."""
         from mopsctl_marketo.refusals import refused
 
         return refused(writes, seen)

@@ -13,6 +13,7 @@ LONGEST_NAME = 255  # of API names, labels, programs and folders, in characters
 LONGEST_TOKEN = 50
 STRING_LENGTH = 255
 TEXT_BYTES = 30_000
+MOST_CUSTOM_FIELDS = 50  # of one custom object
 MOST_API_FIELDS = {"person": 100, "program_member": 20}
 SCORE_RANGE = (-(2**31), 2**31 - 1)  # a score token is a signed 32-bit integer
 CUSTOM_PREFIX = "custom:"

@@ -1,25 +1,115 @@
-"""What Marketo would refuse of a plan, judged on what the account has.
+"""What Marketo would refuse of a plan, judged on what the account has and on what it will have.
 
-MK035 custom objects
+MK007 too many fields · MK031 too many fields of a custom object · MK035 custom objects · MK036 fields
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from mopsctl.address import Address
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.resource import Observation, Write
 from mopsctl_marketo.convert.custom_native import FIXED, fixed_parts
+from mopsctl_marketo.names import MOST_API_FIELDS, MOST_CUSTOM_FIELDS, SHELVES, split
+
+Seen = Mapping[Address, Observation]
+_FIELDS = {shelf.kind: name for name, shelf in SHELVES.items() if shelf.writable}
+_SCREEN = "make the others on Admin > Field Management first; they are then found by their name"
 
 
-def refused(writes: Sequence[Write], _seen: Mapping[Address, Observation]) -> Iterator[Diagnostic]:
+def refused(writes: Sequence[Write], seen: Seen) -> Iterator[Diagnostic]:
     """Each write that Marketo would refuse, with the reason."""
+    names, labels = _names(writes, seen), _labels(writes, seen)
+    room = _room(seen)
     for write in writes:
-        approved = write.observed.attributes if write.observed else {}
-        if write.address.kind != "custom-object" or write.action != "change" or not approved.get("approved"):
-            continue
-        if fields := fixed_parts(approved, write.target):
-            message = f"The custom object {write.address.name} cannot have {', '.join(fields)} as declared: {FIXED}."
-            hint = "take the change back, or declare a custom object under another name"
-            yield Diagnostic("MK035", "error", message, write.source, hint, str(write.address))
+        if write.address.kind in _FIELDS and write.action != "remove":
+            yield from _field(write, names, labels)
+            yield from _beyond(write, room)
+        elif write.address.kind == "custom-object" and write.action != "remove":
+            yield from _custom_object(write, seen)
+
+
+def _names(writes: Sequence[Write], seen: Seen) -> Mapping[tuple[str, str], Address]:
+    """The field that has a name, whatever its letter case: one of the account before one that is added."""
+    every = [*sorted(seen), *(each.address for each in writes)]
+    return {_key(each, each.name): each for each in reversed(every) if each.kind in _FIELDS}
+
+
+def _labels(writes: Sequence[Write], seen: Seen) -> Mapping[tuple[str, str], list[Address]]:
+    """The fields that will have a display name, hidden ones included."""
+    after: dict[Address, Mapping[str, Any]] = {address: each.attributes for address, each in seen.items()}
+    after |= {each.address: each.target for each in writes if each.action != "remove"}
+    found: dict[tuple[str, str], list[Address]] = {}
+    for address in sorted(after):
+        if address.kind in _FIELDS and after[address].get("label"):
+            found.setdefault(_key(address, str(after[address]["label"])), []).append(address)
+    return found
+
+
+def _key(address: Address, text: str) -> tuple[str, str]:
+    return address.kind, text.casefold()
+
+
+def _field(
+    write: Write, names: Mapping[tuple[str, str], Address], labels: Mapping[tuple[str, str], list[Address]]
+) -> Iterator[Diagnostic]:
+    """A name that differs from another one's in letter case only, or a display name that another field has."""
+    field, twin = split(write.address.name)[1], names[_key(write.address, write.address.name)]
+    if write.action == "add" and twin != write.address:
+        other = split(twin.name)[1]
+        message = f"Marketo would refuse the field '{field}': it takes the name for that of '{other}', which differs in letter case only."
+        yield _error("MK036", write, message, f"spell it '{other}' in the manifest, or give it another name")
+        return
+    label = str(write.target.get("label", ""))
+    others = [split(each.name)[1] for each in labels.get(_key(write.address, label), ()) if each != write.address]
+    if others and (write.action == "add" or "label" in write.touched()):
+        message = (
+            f"Marketo would refuse the field '{field}': '{others[0]}' is called '{label}', too, and it wants every display name"
+            " once, those of hidden fields included."
+        )
+        yield _error("MK036", write, message, f"declare '{others[0]}' in its place, or change the label of one of them")
+
+
+def _room(seen: Seen) -> Counter[str]:
+    """How many fields of each kind can still be made; those of the CRM sync may count, too, which no read tells."""
+    room = Counter({kind: MOST_API_FIELDS[name] for kind, name in _FIELDS.items()})
+    for address, each in seen.items():
+        counts = each.writable is None if address.kind == "field" else not each.builtin
+        if address.kind in room and counts:
+            room[address.kind] -= 1
+    return room
+
+
+def _beyond(write: Write, room: Counter[str]) -> Iterator[Diagnostic]:
+    if write.action != "add":
+        return
+    room[write.address.kind] -= 1
+    if room[write.address.kind] < 0:
+        object_name = _FIELDS[write.address.kind]
+        message = (
+            f"Marketo would refuse the field '{split(write.address.name)[1]}': the account has the {MOST_API_FIELDS[object_name]}"
+            f" fields of the object {object_name} that its API makes."
+        )
+        yield _error("MK007", write, message, _SCREEN)
+
+
+def _custom_object(write: Write, seen: Seen) -> Iterator[Diagnostic]:
+    name, fields = write.address.name, write.target.get("fields") or {}
+    approved = write.observed.attributes if write.observed else {}
+    if write.action == "change" and approved.get("approved") and (moved := fixed_parts(approved, write.target)):
+        message = f"The custom object {name} cannot have {', '.join(moved)} as declared: {FIXED}."
+        yield _error("MK035", write, message, "take the change back, or declare a custom object under another name")
+    twins = [each.name for each in sorted(seen) if each.kind == "custom-object" and each.name != name]
+    for twin in (each for each in twins if write.action == "add" and each.casefold() == name.casefold()):
+        message = f"Marketo would refuse the custom object '{name}': it takes the name for that of '{twin}'."
+        yield _error("MK035", write, message, f"write {twin} in the manifest, or another name")
+    if len(fields) > MOST_CUSTOM_FIELDS:
+        message = f"The custom object '{name}' would have {len(fields)} fields; Marketo takes {MOST_CUSTOM_FIELDS}."
+        yield _error("MK031", write, message, "take out fields on the account that nobody needs, or split the object")
+
+
+def _error(rule: str, write: Write, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(rule, "error", message, write.source, hint, str(write.address))

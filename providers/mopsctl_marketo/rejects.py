@@ -15,6 +15,7 @@ from mopsctl_marketo.names import (
     CUSTOM_OBJECT_TYPES,
     LONGEST_NAME,
     MOST_API_FIELDS,
+    MOST_CUSTOM_FIELDS,
     OBJECTS,
     SHELVES,
     STANDARD,
@@ -42,7 +43,6 @@ _FAMILIES = {
     "date": "time",
     "datetime": "time",
 }
-_MOST_CUSTOM_FIELDS = 50
 _MOST_DEDUPE_FIELDS = 3
 
 
@@ -206,9 +206,9 @@ def _custom_objects(context: Context, fields: Sequence[Field]) -> Iterator[Diagn
             yield finding(
                 "MK030", "error", f"Marketo takes no custom object name like '{name}'.", own[0].origin.source, hint=hint
             )
-        if len(own) > _MOST_CUSTOM_FIELDS:
+        if len(own) > MOST_CUSTOM_FIELDS:
             hint = "split it into two objects"
-            message = f"The custom object '{name}' has {len(own)} fields; Marketo takes {_MOST_CUSTOM_FIELDS}."
+            message = f"The custom object '{name}' has {len(own)} fields; Marketo takes {MOST_CUSTOM_FIELDS}."
             yield finding("MK031", "error", message, own[0].origin.source, hint=hint, address=address)
         if not 1 <= len(dedupe) <= _MOST_DEDUPE_FIELDS:
             hint = "mark one to three of its fields with the setting dedupe: true"
