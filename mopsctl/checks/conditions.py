@@ -1,9 +1,10 @@
-"""What a condition asks for that nobody declares: shared by the checks of every kind that holds conditions."""
+"""What a condition asks for that nobody declares, or that can never hold: shared by the checks of every kind that holds conditions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mopsctl.checks import never
 from mopsctl.condition import Condition, Test, tests
 from mopsctl.diagnostics import did_you_mean
 from mopsctl.manifest.model import Field, FieldCatalog, Stack
@@ -18,12 +19,16 @@ def problems(stack: Stack, catalog: str, condition: Condition | None) -> Iterato
     found = stack.catalogs.get(catalog)
     if condition is None or found is None:
         return
+    several = {key for key, field in found.fields.items() if field.type == "multi_choice"}
+    yield from never.contradictions(condition, several)
     for test in tests(condition):
         if test.subject == "field":
             yield from _field(stack, found, test)
         elif test.name and test.subject in ("grade", "score") and test.name not in stack.scoring_models:
             hint = did_you_mean(test.name, stack.scoring_models) or "name a ScoringModel of this stack"
             yield f"asks for the {test.subject} of '{test.name}', which is no scoring model", hint
+        elif test.subject == "score":
+            yield from never.of_score(stack, test)
 
 
 def values_of(stack: Stack, catalog: FieldCatalog, field: Field) -> tuple[str, ...]:
@@ -40,7 +45,9 @@ def _field(stack: Stack, catalog: FieldCatalog, test: Test) -> Iterator[Problem]
     if field is None:
         hint = did_you_mean(test.name, catalog.fields) or f"declare it in {catalog.source.file}"
         yield f"asks for the field '{test.name}', which the catalogue {catalog.name} does not have", hint
-    elif test.operator in _EQUALITY:
+        return
+    yield from never.of_field(stack, catalog.name, field, test)
+    if test.operator in _EQUALITY:
         yield from _values(stack, catalog, field, test)
 
 

@@ -8,8 +8,9 @@ from itertools import combinations
 
 from mopsctl.checks.conditions import problems, values_of
 from mopsctl.checks.rules import Finding, Rule, rule
+from mopsctl.checks.vendors import is_opt_out, opt_outs
 from mopsctl.diagnostics import did_you_mean
-from mopsctl.manifest.model import Field, FieldMapping, Row, Stack
+from mopsctl.manifest.model import Field, FieldCatalog, FieldMapping, Row, Stack
 
 RULES: list[Rule] = []
 
@@ -169,21 +170,49 @@ def first_values_are_guarded(stack: Stack, _today: datetime.date) -> Iterator[Fi
     why="Who opted out in one system must not be written to from the other.",
 )
 def opt_outs_go_both_ways(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
-    """Opt-out fields of the catalogue that a mapping leaves out, or moves one way only."""
+    """Opt-out fields, tagged or known to an adapter, that a mapping leaves out or moves one way only; and mappings of people
+    between systems that have such fields, without any.
+    """
     for name in sorted(stack.mappings):
         mapping = stack.mappings[name]
         catalog = stack.catalogs.get(mapping.catalog)
-        for field in catalog.fields.values() if catalog else ():
-            if field.type != "boolean" or field.pii != "preference" or not set(mapping.between) <= set(field.in_):
-                continue
+        there = [
+            field
+            for field in (catalog.fields.values() if catalog else ())
+            if set(mapping.between) <= set(field.in_) and is_opt_out(stack, field, mapping.between)
+        ]
+        if not there:
+            yield from _nobody_opts_out(stack, mapping, catalog)
+        for field in there:
             row = mapping.rows.get(field.key)
             if row is None or (row.sync != "two-way" and not row.locked_by):
                 said = "leaves it out" if row is None else f"moves it {row.sync}"
                 yield Finding(
                     f"{field.label} must reach both systems, and {mapping.name} {said}.",
                     row.source if row else mapping.source,
-                    f"add the row {{field: {field.key}, sync: two-way}}",
+                    f"add the row {{field: {field.key}, sync: two-way, locked_by: connector}}; without locked_by where people set its rule",
                 )
+
+
+def _nobody_opts_out(stack: Stack, mapping: FieldMapping, catalog: FieldCatalog | None) -> Iterator[Finding]:
+    """A mapping that moves the address of people between two systems with opt-outs, and no opt-out."""
+    known = [opt_outs(stack, system) for system in mapping.between]
+    moved = [row.field for row in mapping.rows.values() if row.sync != "none"]
+    if (
+        catalog is None
+        or not all(known)
+        or not any(catalog.fields[key].type == "email" for key in moved if key in catalog.fields)
+    ):
+        return
+    policies = [each for each in stack.consent_policies.values() if each.catalog == catalog.name]
+    asked = any(stop.startswith("opt_out") for each in policies for stop in each.stop_first)
+    one, other = (names[0] for names in known)
+    yield Finding(
+        f"{mapping.name} moves people's addresses, and no opt-out goes with them.",
+        mapping.source,
+        f"declare {one} of {mapping.between[0]} and {other} of {mapping.between[1]} as one field, and add its row with sync: two-way, locked_by: connector",
+        level="error" if asked else "warning",
+    )
 
 
 @rule(

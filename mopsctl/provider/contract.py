@@ -283,6 +283,7 @@ class Provider(ABC):
     secret_settings: ClassVar[frozenset[str]]  # which of them are secrets
     hosts: ClassVar[tuple[str, ...]] = ()  # the vendor's, with `*` for parts of the name; see mopsctl.provider.hosts
     connectors: ClassVar[tuple[str, ...]] = ()  # the products that move data and are set up in this vendor's settings
+    opt_outs: ClassVar[tuple[str, ...]] = ()  # the vendor's own opt-out fields, with `*` for parts of the name
     switches: ClassVar[Mapping[str, str]] = {}  # experimental switches -> one sentence
 
     @property

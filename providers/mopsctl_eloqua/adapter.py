@@ -35,6 +35,7 @@ class EloquaProvider(RoomProvider):
         "unsubscription_landing_page": "Id of the page shown after leaving an e-mail group that mopsctl makes.",
     }
     connectors: ClassVar[tuple[str, ...]] = ("eloqua-app", "salesforce-integration-app")
+    opt_outs: ClassVar[tuple[str, ...]] = ("isSubscribed",)
     secret_settings: ClassVar[frozenset[str]] = frozenset({"password", "client_secret", "refresh_token"})
     hosts: ClassVar[tuple[str, ...]] = (  # fact: eloqua-hosts
         "login.eloqua.com",

@@ -31,6 +31,7 @@ class HubSpot(RoomProvider):
         "url": "Another base address than api.hubapi.com, for an emulator.",
     }
     connectors: ClassVar[tuple[str, ...]] = ("hubspot-native",)
+    opt_outs: ClassVar[tuple[str, ...]] = ("hs_email_optout", "hs_email_optout_*")
     secret_settings: ClassVar[frozenset[str]] = frozenset({"token", "client_secret", "refresh_token"})
     hosts: ClassVar[tuple[str, ...]] = (  # fact: hubspot-hosts
         "api.hubapi.com",

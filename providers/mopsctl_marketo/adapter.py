@@ -23,6 +23,7 @@ class Marketo(RoomProvider):
     version: ClassVar[str] = __version__
     settings: ClassVar[Mapping[str, str]] = SETTINGS
     connectors: ClassVar[tuple[str, ...]] = ("marketo-native",)
+    opt_outs: ClassVar[tuple[str, ...]] = ("unsubscribed", "doNotCall")
     secret_settings: ClassVar[frozenset[str]] = SECRETS
     hosts: ClassVar[tuple[str, ...]] = ("*.mktorest.com",)  # fact: marketo-hosts
 

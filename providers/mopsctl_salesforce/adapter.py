@@ -37,6 +37,7 @@ class Salesforce(RoomProvider):
         "refresh_token": "A refresh token, for that flow; where the org rotates them, the next one is kept in token_file.",
         "token_file": "Where the newest refresh token is kept (mode 0600, outside any repository).",
     }
+    opt_outs: ClassVar[tuple[str, ...]] = ("HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall")
     secret_settings: ClassVar[frozenset[str]] = frozenset({"client_secret", "private_key", "refresh_token"})
     hosts: ClassVar[tuple[str, ...]] = (  # fact: salesforce-hosts
         "login.salesforce.com",
