@@ -16,6 +16,7 @@ STATES = {
     "isBounceback": "Hard bounceback",
 }  # of an address; kept by Eloqua itself
 
+LONGEST_NAME = 45  # of a database name, its number included
 # Standard fields whose names end in a digit; every other name that ends in one belongs to a custom field.
 _NUMBERED_STANDARD = frozenset({"C_Address1", "C_Address2", "C_Address3"})
 # Standard fields that accounts are known to have; there are others, which CRM integrations bring along.
@@ -27,17 +28,24 @@ _KNOWN_STANDARD = _NUMBERED_STANDARD | {
     "C_Country",
     "C_DateCreated",
     "C_DateModified",
+    "C_ElqPURLName",
+    "C_EmailAddressDomain",
     "C_EmailDisplayName",
     "C_Fax",
+    "C_FirstAndLastName",
     "C_FirstName",
+    "C_LastModifiedByExtIntegrateSystem",
     "C_LastName",
     "C_MobilePhone",
     "C_SFDCAccountID",
     "C_SFDCContactID",
+    "C_SFDCLastCampaignID",
+    "C_SFDCLastCampaignStatus",
     "C_SFDCLeadID",
     "C_Salesperson",
     "C_Salutation",
     "C_State_Prov",
+    "C_Territory",
     "C_Title",
     "C_Zip_Postal",
 }
@@ -59,7 +67,8 @@ def is_account_field(name: str) -> bool:
 
 def is_standard(name: str) -> bool:
     """Whether a contact field of that name can only be one that Eloqua brought along: custom names end in a number."""
-    return name in _NUMBERED_STANDARD or _NUMBER.search(name) is None
+    # Unless they are so long that their number is cut off (fact: eloqua-name-length).
+    return name in _NUMBERED_STANDARD or (_NUMBER.search(name) is None and len(name) < LONGEST_NAME)
 
 
 def is_known_standard(name: str) -> bool:
@@ -83,7 +92,7 @@ def birth_name(name: str, label: str) -> str:
     afterwards, which leaves the database name alone.
     """
     stem = generated(label)
-    if stem is not None and re.fullmatch(re.escape(stem) + r"\d+", name):
+    if stem is not None and (re.fullmatch(re.escape(stem) + r"\d+", name) or name == f"{stem}1"[:LONGEST_NAME]):
         return label
     words = name.partition("_")[2]
     # The number of a first field is 1, so that a last 1 is the number, and digits before it belong to the name.

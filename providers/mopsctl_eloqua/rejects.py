@@ -22,7 +22,15 @@ from mopsctl.element import Field, ValueList
 from mopsctl.provider.convert import quoted
 from mopsctl_eloqua import fieldtypes
 from mopsctl_eloqua.convert.base import Draft
-from mopsctl_eloqua.names import EMAIL, generated, is_account_field, is_contact_field, is_known_standard, is_standard
+from mopsctl_eloqua.names import (
+    EMAIL,
+    LONGEST_NAME,
+    generated,
+    is_account_field,
+    is_contact_field,
+    is_known_standard,
+    is_standard,
+)
 
 MOST_CUSTOM_FIELDS = 250
 
@@ -120,11 +128,17 @@ def _type(draft: Draft, field: Field) -> bool:
 def _name(draft: Draft, field: Field) -> bool:
     if not is_contact_field(field.name):
         stem = generated(field.label)
-        example = f"{stem}1" if stem else "C_Business_Unit1"
+        example = f"{stem}1"[:LONGEST_NAME] if stem else "C_Business_Unit1"
         message = f"'{field.name}' is no database name of a contact field."
         _say(
             draft, field, ("EL001", "error"), message, f"names begin with C_; Eloqua would make {example} of this label"
         )
+        return False
+    if len(field.name) > LONGEST_NAME:
+        message = (
+            f"'{field.name}' has {len(field.name)} characters; Eloqua cuts a database name off after {LONGEST_NAME}."
+        )
+        _say(draft, field, ("EL001", "error"), message, f"write {field.name[:LONGEST_NAME]}, or a shorter name")
         return False
     if is_standard(field.name) and not is_known_standard(field.name):
         message = (

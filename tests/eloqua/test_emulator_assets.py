@@ -46,7 +46,7 @@ def problem(answer: httpx.Response) -> tuple[int, str, str]:
 def test_everything_of_a_thing_is_text_and_the_envelope_counts_in_numbers(web: httpx.Client) -> None:
     assert all(isinstance(value, str) for value in field(web).values())
     found = web.get("assets/contact/fields", params={"count": 2, "page": 2}).json()
-    assert (found["page"], found["pageSize"], found["total"], len(found["elements"])) == (2, 2, 17, 2)
+    assert (found["page"], found["pageSize"], found["total"], len(found["elements"])) == (2, 2, 33, 2)
 
 
 @pytest.mark.parametrize("path", ["/api/rest/1.0/assets/contact/fields", "/API/REST/2.0/Assets/Contact/Fields"])
@@ -213,6 +213,21 @@ def test_a_second_field_of_one_name_is_made_under_another_database_name_or_refus
     assert [field(web)["internalName"] for _ in range(2)] == ["C_Lifecycle_Stage1", "C_Lifecycle_Stage11"]
     bench.handle.switch("field_names_unique", True)
     assert problem(web.post("assets/contact/field", json=FIELD)) == (400, "name", "UniquenessRequirement")
+
+
+def test_a_database_name_ends_after_45_characters(web: httpx.Client) -> None:
+    """As recorded on three sites: the number is what goes."""
+    long = FIELD | {"name": "Integrated Marketing and Sales Funnel Stage"}
+    made = [web.post("assets/contact/field", json=long).json()["internalName"] for _ in range(2)]
+    assert made[0] == "C_Integrated_Marketing_and_Sales_Funnel_Stage"
+    assert made[1] != made[0]
+    assert len(made[1]) == 45
+
+
+@pytest.mark.parametrize("name", ["C_Fax", "C_SFDCLeadID", "C_Territory", "ContactIDExt", "C_EmailDisplayName"])
+def test_standard_fields_that_people_name_are_there(web: httpx.Client, name: str) -> None:
+    (found,) = web.get("assets/contact/fields", params={"search": f"internalName={name}"}).json()["elements"]
+    assert web.get(f"assets/contact/field/{found['id']}").json()["isStandard"] == "true"
 
 
 def test_a_list_of_parts_is_there_even_if_it_is_empty(web: httpx.Client) -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from mopsctl_eloqua import names
 from mopsctl_eloqua.emulator.assets import internal_name
 
+LONG = "C_Integrated_Marketing_and_Sales_Funnel_Stage"  # its number is cut off
 WORDS = st.text(st.sampled_from("abcXYZ019 "), min_size=1, max_size=20).map(str.strip).filter(bool)
 LABELS = st.one_of(WORDS, st.text(min_size=1, max_size=20))
 
@@ -27,6 +28,8 @@ def test_a_field_is_made_under_a_name_that_leads_to_its_database_name(words: str
         ("C_Area511", "Zone", "Area51"),
         ("C_Region12", "Zone", "Region"),
         ("C_Code_2_31", "Code 2 3", "Code 2 3"),
+        (LONG, "Integrated Marketing and Sales Funnel Stage", "Integrated Marketing and Sales Funnel Stage"),
+        (LONG, "Funnel", "Integrated Marketing and Sales Funnel Stage"),
     ],
 )
 def test_the_label_is_used_where_it_leads_to_the_name(name: str, label: str, expected: str) -> None:
@@ -38,7 +41,7 @@ def test_standard_fields_are_told_by_their_names(name: str) -> None:
     assert names.is_standard(name)
 
 
-@pytest.mark.parametrize("name", ["C_Region1", "C_Business_Unit12", "C_Lead_Source___Most_Recent1"])
+@pytest.mark.parametrize("name", ["C_Region1", "C_Business_Unit12", "C_Lead_Source___Most_Recent1", LONG])
 def test_custom_fields_end_in_a_number(name: str) -> None:
     assert not names.is_standard(name)
 

@@ -147,6 +147,18 @@ def test_the_last_free_places_of_an_eloqua_account(story: Story) -> None:
     assert [each["action"] for each in stack.plan()["changes"]] == ["add"]
 
 
+LONG = "C_Integrated_Marketing_and_Sales_Funnel_Stage"
+
+
+def test_an_eloqua_name_that_is_as_long_as_can_be_has_no_number(story: Story) -> None:
+    stack = story("eloqua", field("funnel", "Funnel stage", LONG, "", "eloqua"))
+    assert stack.apply().code == 0
+    assert stack.plan()["changes"] == []
+    longer = story("eloqua", field("funnel", "Funnel stage", f"{LONG}1", "", "eloqua"))
+    (message,) = said(longer.plan(), "EL001")
+    assert f"write {LONG}, or a shorter name" in message
+
+
 CODE = "{key: code, type: text, label: Code, in: {eloqua: Code}}"
 
 

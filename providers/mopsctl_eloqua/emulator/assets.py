@@ -11,6 +11,7 @@ from starlette.routing import Route
 from mopsctl.emulator import Call, Doc, Refusal
 from mopsctl_eloqua.emulator import bulk, search, wire
 from mopsctl_eloqua.emulator.collection import Collection
+from mopsctl_eloqua.names import LONGEST_NAME
 
 FITTING = {
     "text": ("text", "textArea", "singleSelect", "multiSelect", "checkbox", "radio", "hidden"),
@@ -26,8 +27,9 @@ def internal_name(prefix: str, name: str, rule: str, taken: set[str]) -> str:
     """The database name of a new field: spaces become underscores, other signs by the rule, and a number at the end."""
     # Each sign becomes a line of its own; a second field of one name ends in 11 (fact: eloqua-names).
     spelled = re.sub(r"[^A-Za-z0-9_ ]", "_" if rule == "underscore" else "", name).replace(" ", "_")
-    first = f"{prefix}{spelled}1"
-    numbered = (first, *(f"{first}{number}" for number in range(1, len(taken) + 2)))
+    first = f"{prefix}{spelled}1"[:LONGEST_NAME]  # the number goes first (fact: eloqua-name-length)
+    others = (str(number) for number in range(1, len(taken) + 2))
+    numbered = (first, *(f"{first[: LONGEST_NAME - len(number)]}{number}" for number in others))
     return next(each for each in numbered if each.lower() not in taken)
 
 
