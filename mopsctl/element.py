@@ -170,7 +170,8 @@ class Lifecycle:
 
     `stamps` maps a stage key to the name of the date field on this system, or is empty where the system stamps by itself.
     `enforce` is true where the author wants the system to refuse other moves. `default_for` maps a way in to the key of a stage;
-    `on_skip` says what becomes of the dates of skipped stages, and is empty where nobody said it.
+    `on_skip` says what becomes of the dates of skipped stages, and is empty where nobody said it. `fields` are those of the object by
+    their keys, for conditions in words.
     """
 
     origin: Origin
@@ -187,6 +188,7 @@ class Lifecycle:
     enforce: bool = False
     default_for: Mapping[str, str] = dataclasses.field(default_factory=dict)
     on_skip: str = ""
+    fields: Mapping[str, Field] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Session:
     connection: Connection
     system: System
     converted: Converted
+    title: str = ""
 
     def view(self, reading: Reading | None, account: Account | None, message: str = "") -> SystemView:
         """The system as the planner wants to see it."""
@@ -44,7 +45,7 @@ class Session:
         return SystemView(
             name=self.name,
             provider=self.provider.name,
-            title=self.provider.title,
+            title=self.title or self.provider.title,
             kinds=self.provider.kinds,
             resources=self.converted.resources,
             findings=self.converted.findings,
@@ -105,7 +106,14 @@ def _opened(exits: contextlib.ExitStack, stack: Stack, at: _Place, name: str) ->
     connection = _connection(exits, at, provider, name)
     system = Gated(provider.open(connection, lambda text: at.listen(Event("waiting", name, text=text))), name)
     exits.callback(system.close)
-    return Session(name, provider, connection, system, provider.convert(connectors.lowered(stack, name), connection))
+    converted = provider.convert(connectors.lowered(stack, name), connection)
+    return Session(name, provider, connection, system, converted, _title(stack, name, provider))
+
+
+def _title(stack: Stack, name: str, provider: Provider) -> str:
+    """What people call the system: its vendor, and its name too where the stack has several of that vendor."""
+    several = sum(each.provider == stack.systems[name].provider for each in stack.systems.values()) > 1
+    return f"{provider.title} ({name})" if several else provider.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +200,7 @@ def settle(session: Session, unfinished: Unfinished | None) -> None:
 
 
 def _read(session: Session, known: Sequence[Address], listen: Listener, unfinished: Unfinished | None) -> SystemView:
-    listen(Event("reading", session.name, text=session.provider.title))
+    listen(Event("reading", session.name, text=session.title or session.provider.title))
     account: Account | None = None
     known = [address for address in known if address.kind in session.provider.kinds]  # of another kind the plan tells
     try:

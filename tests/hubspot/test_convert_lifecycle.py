@@ -391,8 +391,8 @@ def test_without_the_switch_the_rules_are_a_table_of_plain_lines(convert: Conver
     table = found["score-table/contact.person-fit"]
     frame = "Group 'role' (at most 45, losing 50 % of the original points every 30 days): "
     assert table.steps[1:5] == (
-        f"{frame}executive: +45 points when title has the word chief, vp (reach).",
-        f"{frame}size: by the value of hs_size: 1-50 +5, 51+ +25, anything else +0.",
+        f"{frame}executive: +45 points when title (hs_title) has the word chief, vp (reach).",
+        f"{frame}size: by the value of size (hs_size): 1-50 +5, 51+ +25, anything else +0.",
         f"{frame}demo: +60 points for each event demo_requested with path /pricing, at most 2 times, within 7 days.",
         f"{frame}silent: -30 points after 90 days without activity [turned off].",
     )

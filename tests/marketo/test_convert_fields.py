@@ -266,7 +266,7 @@ class TestLifecycles:
             "'Lifecycle: Inquiry or Recycled to Marketing qualified'",
             "the triggers for: demo_requested happened",
             "the filter 'Stage' is 'Inquiry', 'Recycled'",
-            "leaves out people where: email_opt_out is true (in Marketo, email_opt_out is 'unsubscribed (API name)')",
+            "leaves out people where: 'unsubscribed (API name)' is true",
             "at least 30 days ago",
             "job_title",
             "the attribute 'Stage' and the new value 'MQL'",

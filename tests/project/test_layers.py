@@ -28,6 +28,7 @@ GROUND = {
     "outside",
     "resource",
     "secrets",
+    "spoken",
 }
 WORKFLOW = {
     "connectors",

@@ -102,7 +102,7 @@ def test_a_rule_that_is_too_long_is_left_to_a_person() -> None:
 def test_entry_criteria_come_as_sentences_with_their_formula() -> None:
     steps = resources_of([STAGE, TITLE, lifecycle()])["automation/Lead.person.criteria"].steps
     assert steps[1] == (
-        'From Inquiry, Recycled to MQL, when title is CEO (formula: Title = "CEO"), unless left happened (no formula: a formula'
+        'From Inquiry, Recycled to MQL, when Title (Title) is CEO (formula: Title = "CEO"), unless left happened (no formula: a formula'
         " cannot see an activity)."
     )
     assert steps[2] == "From MQL to Customer, with title filled, not before 3 days."

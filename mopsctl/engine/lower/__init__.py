@@ -20,9 +20,9 @@ def lower(stack: Stack, system: str) -> tuple[Element, ...]:
     return (
         *fields.groups(),
         *fields.all(),
-        *lifecycles(stack, system),
+        *lifecycles(stack, system, fields),
         *pipelines(stack, system),
         *scores(stack, system, fields),
-        *mappings(stack, system, lists),
+        *mappings(stack, system, lists, fields),
         *consents(stack, system),
     )

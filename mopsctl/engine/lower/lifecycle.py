@@ -11,7 +11,7 @@ from mopsctl.engine.lower.fields import Fields
 from mopsctl.manifest.model import NATIVE, Lifecycle, Pipeline, Sla, Stack, Stage, Transition
 
 
-def lifecycles(stack: Stack, system: str) -> Iterator[element.Lifecycle]:
+def lifecycles(stack: Stack, system: str, fields: Fields) -> Iterator[element.Lifecycle]:
     """Each lifecycle on each object that carries its field on this system."""
     for name in sorted(stack.lifecycles):
         lifecycle = stack.lifecycles[name]
@@ -30,6 +30,7 @@ def lifecycles(stack: Stack, system: str) -> Iterator[element.Lifecycle]:
                 native_stamps=_stamp_pattern(lifecycle, system) == NATIVE,
                 enforce="moves" in lifecycle.enforce.get(system, ()),
                 default_for=dict(lifecycle.default_for),
+                fields=fields.by_key(stack.catalogs[lifecycle.catalog].object, object_name),
                 on_skip=lifecycle.on_skip if lifecycle.says("on_skip") else "",
             )
 

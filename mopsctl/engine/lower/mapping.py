@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from mopsctl import element
-from mopsctl.condition import sentence, tests
+from mopsctl import element, spoken
+from mopsctl.condition import tests
 from mopsctl.engine.lower.common import ValueLists, origin
+from mopsctl.engine.lower.fields import Fields
 from mopsctl.manifest.model import Field, FieldCatalog, FieldMapping, Row, Stack
 
 
-def mappings(stack: Stack, system: str, lists: ValueLists) -> Iterator[element.Mapping_]:
+def mappings(stack: Stack, system: str, lists: ValueLists, fields: Fields) -> Iterator[element.Mapping_]:
     """Every mapping document that has this system on one of its ends."""
     for name in sorted(stack.mappings):
         mapping = stack.mappings[name]
         catalog = stack.catalogs.get(mapping.catalog)
         if system in mapping.between and catalog is not None:
-            yield _mapping(lists, mapping, catalog, system)
+            yield replace(_mapping(lists, mapping, catalog, system), scope=_scope(mapping, catalog, system, fields))
+
+
+def _scope(mapping: FieldMapping, catalog: FieldCatalog, system: str, fields: Fields) -> str:
+    """Which records flow, in this system's words: the first object that has all the fields asked for speaks."""
+    if mapping.scope is None:
+        return ""
+    known = [fields.by_key(catalog.object, name) for name in catalog.bind.get(system, ())]
+    asked = {test.name for test in tests(mapping.scope) if test.subject == "field"}
+    return spoken.condition(mapping.scope, next((each for each in known if asked <= each.keys()), {}))
 
 
 def _mapping(lists: ValueLists, mapping: FieldMapping, catalog: FieldCatalog, system: str) -> element.Mapping_:
@@ -33,7 +44,6 @@ def _mapping(lists: ValueLists, mapping: FieldMapping, catalog: FieldCatalog, sy
         there=there,
         rows=tuple(row for row in rows if row is not None),
         first=mapping.between[0] == system,
-        scope=sentence(mapping.scope) if mapping.scope else "",
         scope_field=scope.in_[system].names if scope and system in scope.in_ else (),
     )
 

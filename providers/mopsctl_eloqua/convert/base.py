@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as made_by
 from typing import ClassVar
 
+from mopsctl import spoken as words
 from mopsctl.address import Address
-from mopsctl.condition import All, AnyOf, Condition, Not, Test, sentence
+from mopsctl.condition import Condition
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Level, Source
 from mopsctl.element import Field
 from mopsctl.provider.convert import Maker
@@ -66,7 +67,7 @@ class Draft(Maker):
 
 def spoken(condition: Condition, fields: Mapping[str, Field]) -> str:
     """The condition in plain words, with each field under the names that people find on the screen."""
-    return sentence(_named(condition, fields))
+    return words.condition(condition, fields, lambda key: shown(key, fields))
 
 
 def shown(key: str, fields: Mapping[str, Field]) -> str:
@@ -77,15 +78,3 @@ def shown(key: str, fields: Mapping[str, Field]) -> str:
     # The state says the opposite of the opt-out that is bound to it.
     of = f"no longer {STATES[field.name]}" if field.role == "opt_out" and field.name in STATES else field.name
     return f"{field.label} ({of})"
-
-
-def _named(condition: Condition, fields: Mapping[str, Field]) -> Condition:
-    match condition:
-        case Test():
-            return replace(condition, name=shown(condition.name, fields)) if condition.subject == "field" else condition
-        case Not(part):
-            return Not(_named(part, fields))
-        case All(parts):
-            return All(tuple(_named(part, fields) for part in parts))
-        case AnyOf(parts):
-            return AnyOf(tuple(_named(part, fields) for part in parts))

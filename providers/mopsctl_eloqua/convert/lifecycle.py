@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from mopsctl import spoken as words
 from mopsctl.element import Field, Lifecycle, Stage, Transition
 from mopsctl.provider import agreements
 from mopsctl.resource import Json
@@ -92,21 +93,23 @@ def _criteria(draft: Draft, lifecycle: Lifecycle, fields: Mapping[str, Field]) -
     found: dict[str, Json] = {}
     steps = list[str]()
     for move in lifecycle.transitions:
-        words = _conditions(move, fields)
-        if words:
+        asked = _conditions(lifecycle, move, fields)
+        if asked:
             sources = [_value(lifecycle, key) for key in move.source_keys]
             target = _value(lifecycle, move.target)
-            found[f"{'/'.join(sources)} > {target}"] = words
-            steps.append(f"For contacts with {lifecycle.field} {_either(sources)}: {words}; then set it to '{target}'.")
+            found[f"{'/'.join(sources)} > {target}"] = asked
+            steps.append(f"For contacts with {lifecycle.field} {_either(sources)}: {asked}; then set it to '{target}'.")
     _program(draft, lifecycle, "criteria", found, steps)
 
 
-def _conditions(move: Transition, fields: Mapping[str, Field]) -> str:
+def _conditions(lifecycle: Lifecycle, move: Transition, fields: Mapping[str, Field]) -> str:
     parts = [
         f"wait {move.wait_days} days (Wait step)" if move.wait_days else "",
         f"a Decision step lets through where {spoken(move.when, fields)}" if move.when else "",
         f"another keeps out where {spoken(move.unless, fields)}" if move.unless else "",
-        f"require values in {', '.join(shown(key, fields) for key in move.require)}" if move.require else "",
+        f"require values in {words.required(move.require, lifecycle, lambda key: shown(key, fields))}"
+        if move.require
+        else "",
         f"by {move.by}" if move.by else "",
     ]
     return "; ".join(part for part in parts if part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mopsctl.condition import sentence
+from mopsctl import spoken
 from mopsctl.element import Lifecycle, Stage, Transition
 from mopsctl.provider import agreements
 from mopsctl.provider.convert import number
@@ -206,20 +206,20 @@ def _criteria_steps(element: Lifecycle, stage: Stage, into: Sequence[Transition]
     object_name = singular(element.object)
     steps = [
         (
-            f"In HubSpot, build or check the workflow (Automation > Workflows) that sets the stage of a {object_name} to"
-            f" '{stage.label}' (internal value {stage.value})."
+            f"In HubSpot, build or check the workflow (Automation > Workflows) that sets the property '{element.field}' of a"
+            f" {object_name} to '{stage.label}' (internal value {stage.value})."
         )
     ]
     for move in into:
         parts = [_sources(move, labels)]
-        parts += [f"when {sentence(move.when)}"] if move.when else []
-        parts += [f"unless {sentence(move.unless)}"] if move.unless else []
+        parts += [f"when {spoken.condition(move.when, element.fields)}"] if move.when else []
+        parts += [f"unless {spoken.condition(move.unless, element.fields)}"] if move.unless else []
         parts += [f"not before {move.wait_days} days have passed"] if move.wait_days else []
         parts += [f"set by {move.by}"] if move.by else []
-        parts += [f"only with {', '.join(move.require)} filled"] if move.require else []
+        parts += [f"only with {spoken.required(move.require, element)} filled"] if move.require else []
         steps.append(", ".join(parts) + ".")
     if stage.require:
-        steps.append(f"Require these properties before the stage is set: {', '.join(stage.require)}.")
+        steps.append(f"Require these properties before the stage is set: {spoken.required(stage.require, element)}.")
     back = [move for move in _backward(element) if move.endswith(f"to '{stage.label}'")]
     if back and element.field == LIFECYCLE_PROPERTY:
         steps.append(f"Clear the stage in an action of its own before {' and '.join(back)}: that is a move backwards.")

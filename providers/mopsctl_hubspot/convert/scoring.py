@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mopsctl.condition import sentence, tests
+from mopsctl import spoken
+from mopsctl.condition import tests
 from mopsctl.element import Rule, RuleGroup, Score
 from mopsctl.provider import agreements
 from mopsctl.provider.convert import number, quoted
@@ -174,7 +175,9 @@ def _around(context: Context, score: Score) -> list[str]:
     if score.grade_with:
         steps.append(f"Combine it with the score '{score.grade_with}' into a grade{_into(score.grade_field)}.")
     if score.exclude is not None and not (context.scoring and score.settings.get("exclude_segments")):
-        steps.append(f"Leave out records where {sentence(score.exclude)}: make a segment of them and exclude it.")
+        steps.append(
+            f"Leave out records where {spoken.condition(score.exclude, score.fields)}: make a segment of them and exclude it."
+        )
     if score.ignore_flags:
         steps.append(
             f"Leave out events marked {quoted(score.ignore_flags)}: HubSpot filters bots in its e-mail settings."
@@ -207,7 +210,7 @@ def _worth(score: Score, each: Rule) -> str:
         return _by_value(score, each)
     if each.inactive_days:
         return f"{points} after {each.inactive_days} days without activity"
-    return f"{points} when {sentence(each.when)}" if each.when is not None else points
+    return f"{points} when {spoken.condition(each.when, score.fields)}" if each.when is not None else points
 
 
 def _by_value(score: Score, each: Rule) -> str:
@@ -217,4 +220,4 @@ def _by_value(score: Score, each: Rule) -> str:
         spelled = {item.key: item.value for item in field.values.items}
     parts = [f"{spelled.get(value, value)} {points:+g}" for value, points in each.points_by_value]
     parts += [f"anything else {each.otherwise:+g}"] if each.otherwise is not None else []
-    return f"by the value of {field.name if field else each.field}: {', '.join(parts)}"
+    return f"by the value of {spoken.named(each.field or '', score.fields)}: {', '.join(parts)}"

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from mopsctl.condition import Condition, sentence, tests
+from mopsctl import spoken
+from mopsctl.condition import Condition
 from mopsctl.element import Field
 from mopsctl.provider import convert
 from mopsctl.provider.convert import Maker
@@ -59,11 +60,13 @@ class Context(Maker):
         return self.label(object_name, name) if name else key
 
     def words(self, object_name: str, condition: Condition) -> str:
-        """A condition in plain words, and what its fields are called on Marketo's screens."""
-        asked = sorted({test.name for test in tests(condition) if test.subject == "field"})
-        found = [(key, self.of_key(object_name, key)) for key in asked]
-        legend = ", ".join(f"{key} is '{label}'" for key, label in found if label != key)
-        return sentence(condition) + (f" (in Marketo, {legend})" if legend else "")
+        """A condition in plain words, with the names that its fields and values have on Marketo's screens."""
+        fields = {each.key: each for each in self.fields.values() if each.object == object_name and each.key}
+        return spoken.condition(condition, fields, lambda key: _quoted(key, self.of_key(object_name, key)))
+
+
+def _quoted(key: str, label: str) -> str:
+    return f"'{label}'" if label != key else key
 
 
 def titled(label: str, object_name: str) -> str:

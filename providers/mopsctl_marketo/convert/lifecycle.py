@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mopsctl import spoken
 from mopsctl.element import Lifecycle, Stage, Transition
 from mopsctl.provider import agreements
 from mopsctl.provider.convert import quoted
@@ -56,8 +57,8 @@ def _smart_list(context: Context, lifecycle: Lifecycle, move: Transition, source
     if move.unless is not None:
         parts.append(f"a filter that leaves out people where: {context.words(lifecycle.object, move.unless)}")
     if move.require:
-        filled = (context.of_key(lifecycle.object, key) for key in move.require)
-        parts.append(f"filters that these are filled: {', '.join(filled)}")
+        filled = spoken.required(move.require, lifecycle, lambda key: context.of_key(lifecycle.object, key))
+        parts.append(f"filters that these are filled: {filled}")
     if move.wait_days:
         parts.append(f"a filter that the last change of '{field}' is at least {move.wait_days} days ago")
     return f"On its tab Smart List, add {'; '.join(parts)}; use 'all' of the filters."

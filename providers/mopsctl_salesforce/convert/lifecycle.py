@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from mopsctl.condition import Condition, sentence
+from mopsctl import spoken
+from mopsctl.condition import Condition
 from mopsctl.element import Field, Lifecycle, Pipeline, PipelineStage, Stage, Transition
 from mopsctl.provider import agreements
 from mopsctl.resource import Json
@@ -244,21 +245,21 @@ def _criteria(work: Work, lifecycle: Lifecycle) -> None:
     fields = {draft.field.key: draft.field for draft in work.drafts.values() if draft.field.object == lifecycle.object}
     values = {stage.key: stage.value for stage in lifecycle.stages}
     steps = [f"{_FLOWS} on {lifecycle.object}: set {lifecycle.field} as follows, and activate the flow."]
-    steps += [_criterion(each, values, fields) for each in asked]
+    steps += [_criterion(each, values, lifecycle, fields) for each in asked]
     name = f"{lifecycle.object}.{lifecycle.name}.criteria"
     title = f"entry criteria of {lifecycle.object}.{lifecycle.field}"
     work.manual("automation", name, "lifecycle.criteria", lifecycle.origin, title=title, steps=tuple(steps))
 
 
-def _criterion(move: Transition, values: Mapping[str, str], fields: Mapping[str, Field]) -> str:
+def _criterion(move: Transition, values: Mapping[str, str], lifecycle: Lifecycle, fields: Mapping[str, Field]) -> str:
     start = ", ".join(values.get(key, key) for key in move.source_keys)
     parts = [f"From {start} to {values.get(move.target, move.target)}"]
     if move.when:
-        parts.append(f"when {sentence(move.when)} ({_as_formula(move.when, fields)})")
+        parts.append(f"when {spoken.condition(move.when, fields)} ({_as_formula(move.when, fields)})")
     if move.unless:
-        parts.append(f"unless {sentence(move.unless)} ({_as_formula(move.unless, fields)})")
+        parts.append(f"unless {spoken.condition(move.unless, fields)} ({_as_formula(move.unless, fields)})")
     if move.require:
-        parts.append(f"with {', '.join(move.require)} filled")
+        parts.append(f"with {spoken.required(move.require, lifecycle)} filled")
     if move.wait_days:
         parts.append(f"not before {move.wait_days} days")
     return ", ".join(parts) + "."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mopsctl.condition import sentence
+from mopsctl import spoken
 from mopsctl.element import Field, Rule, RuleGroup, Score
 from mopsctl.provider import agreements
 from mopsctl.resource import Json
@@ -146,20 +146,22 @@ def _manual(work: Work, score: Score, problems: Sequence[tuple[object, str]]) ->
             hint="let another system compute it and own the field, or build the score by hand",
         )
     steps = [f"Setup > Flows > New Flow: compute {where} by these rules, and activate the flow."]
-    steps += [_spoken(rule) for group in score.groups for rule in group.rules if not rule.disabled]
+    steps += [_spoken(score, rule) for group in score.groups for rule in group.rules if not rule.disabled]
     steps += [_spoken_cap(group) for group in score.groups if group.cap_min is not None or group.cap_max is not None]
     steps.append(f"The result stays between {formula.number(score.minimum)} and {formula.number(score.maximum)}.")
     name = f"{score.object}.{score.name}"
     work.manual("automation", name, row, score.origin, title=f"{score.title} on {where}", steps=tuple(steps))
 
 
-def _spoken(rule: Rule) -> str:
+def _spoken(score: Score, rule: Rule) -> str:
     points = formula.number(rule.points)
     if rule.when is not None:
-        return f"{rule.key}: {points} points when {sentence(rule.when)}."
+        return f"{rule.key}: {points} points when {spoken.condition(rule.when, score.fields)}."
     if rule.field is not None:
-        table = ", ".join(f"{value} {formula.number(each)}" for value, each in rule.points_by_value)
-        return f"{rule.key}: points by {rule.field}: {table}; otherwise {formula.number(rule.otherwise or 0)}."
+        of = score.fields.get(rule.field)
+        spelled = [(spoken.value(of, value) if of else value, each) for value, each in rule.points_by_value]
+        table = ", ".join(f"{value} {formula.number(each)}" for value, each in spelled)
+        return f"{rule.key}: points by {spoken.named(rule.field, score.fields)}: {table}; otherwise {formula.number(rule.otherwise or 0)}."
     if rule.inactive_days is not None:
         return f"{rule.key}: {points} points after {rule.inactive_days} days without activity."
     return (
