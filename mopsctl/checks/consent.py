@@ -16,6 +16,7 @@ RULES: list[Rule] = []
 _STOP_ALL = "opt_out_all"
 _CONSENT = "express"
 _YEAR = 365
+_DATED_PROOFS = ("captured_at", "confirmed_at")  # proofs that are moments, so that a time can count from them
 _LONGEST_LINK, _SHORTEST_LINK = 60, 30  # days that a link to leave has to work: in Canada, and elsewhere
 
 
@@ -38,6 +39,8 @@ def bases_exist(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
         catalog = stack.catalogs.get(policy.catalog)
         for basis in policy.bases.values() if catalog else ():
             field = catalog.fields.get(basis.from_) if catalog else None
+            if basis.from_ in _DATED_PROOFS and _is_proved(policy, basis.from_):
+                continue
             if basis.from_ and (field is None or field.type not in ("date", "datetime")):
                 dates = (
                     [each.key for each in catalog.fields.values() if each.type in ("date", "datetime")]
@@ -207,6 +210,12 @@ def senders_are_complete(stack: Stack, _today: datetime.date) -> Iterator[Findin
                 sender.at("unsubscribe_works_days"),
                 f"set unsubscribe_works_days: {longest}",
             )
+
+
+def _is_proved(policy: ConsentPolicy, key: str) -> bool:
+    """True where every system that keeps proofs has a field for this one."""
+    kept = policy.proof_fields.values()
+    return bool(kept) and all(key in fields for fields in kept)
 
 
 def policies(stack: Stack) -> Iterator[ConsentPolicy]:

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Final, Literal
 
+from mopsctl.condition import Condition
 from mopsctl.manifest.base import Content, Duration, Label, Located, Managed
 from mopsctl.manifest.declare import Key, row
 from mopsctl.manifest.shapes import listed, mapping, one_of, written
 
 _COUNTRIES: Final = listed(
-    written("^[A-Z]{2}$", "a country code of two capital letters, such as DE"),
+    written(
+        "^[A-Z]{2}(-[A-Z0-9]{1,3})?$",
+        "a country code of two capital letters, such as DE, or a region of it, such as US-CA",
+    ),
     least=1,
     once=True,
     expects="a list of country codes",
@@ -52,6 +56,9 @@ class Jurisdiction(Located):
     """How the place is found: a catalogue field, what holds where it is empty, and named groups of countries."""
 
     from_: Annotated[str, Key("The field of the catalogue that holds the country.", "country", shape="key")]
+    region: Annotated[
+        str, Key("The field that holds the part of the country, for rules about regions.", "state", shape="key")
+    ] = ""
     if_unknown: Annotated[
         str,
         Key(
@@ -76,9 +83,7 @@ class Recipients(Located):
     """How the class of recipient is found: a catalogue field, and the class where it is empty."""
 
     from_: Annotated[str, Key("The field of the catalogue that holds the class.", "recipient_class", shape="key")]
-    if_unknown: Annotated[
-        str, Key("The class where it is empty.", "individual", shape=one_of("individual", "corporate"))
-    ] = "individual"
+    if_unknown: Annotated[str, Key("The class where it is empty.", "individual", shape="key")] = "individual"
 
 
 @row("list of proofs", expects="what is on record, such as {required: [captured_at]}", name="proof")
@@ -103,7 +108,15 @@ class Basis(Located):
     """What allows writing: counted from which date field, for how long, and which proof it needs besides."""
 
     key: str
-    from_: Annotated[str, Key("The date field of the catalogue it counts from.", "last_inquiry_at", shape="key")] = ""
+    from_: Annotated[
+        str,
+        Key(
+            "The date it counts from: a field of the catalogue, or a proof such as captured_at.",
+            "last_inquiry_at",
+            "captured_at",
+            shape="key",
+        ),
+    ] = ""
     valid: Annotated[Duration | None, Key("How long it holds.", {"months": 6}, shape="long_span")] = None
     needs: Annotated[tuple[str, ...], Key("What has to be on record besides.", ["confirmed_at"], shape="keys")] = ()
 
@@ -116,20 +129,23 @@ class ConsentRule(Located):
     key: Annotated[str, Key("What plans and reports call it.", "de_at_email", shape="key")]
     purposes: Annotated[tuple[str, ...], Key("For these purposes. Left out: all.", ["newsletter"], shape="keys")] = ()
     countries: Annotated[
-        tuple[str, ...], Key("In these countries. Left out: all.", ["DE", "AT"], shape=_COUNTRIES)
+        tuple[str, ...],
+        Key("In these countries, or regions of countries. Left out: all.", ["DE", "AT"], ["US-CA"], shape=_COUNTRIES),
     ] = ()
     groups: Annotated[tuple[str, ...], Key("In these groups of countries. Left out: all.", ["eu"], shape="keys")] = ()
     channels: Annotated[tuple[str, ...], Key("On these channels. Left out: all.", ["email"], shape="keys")] = ()
     recipients: Annotated[
         tuple[str, ...],
         Key(
-            "To these recipients. Left out: all.",
+            "To these recipients: values of the field that 'recipients' names, else individual and corporate. Left out: all.",
             ["corporate"],
-            shape=listed(
-                one_of("individual", "corporate"), least=1, once=True, expects="a list of 'individual' and 'corporate'"
-            ),
+            ["individual", "generic"],
+            shape="keys",
         ),
     ] = ()
+    when: Annotated[
+        Condition | None, Key("Only to whom this holds. Left out: to all.", {"field": "is_customer", "is": True})
+    ] = None
     accept: Annotated[
         tuple[str, ...],
         Key(

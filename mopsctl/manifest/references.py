@@ -240,6 +240,8 @@ def _consent(policy: ConsentPolicy, known: Known) -> Iterator[Diagnostic]:
     for channel in policy.channels.values():
         yield from known.field(policy.catalog, channel.address, channel.at("address"))
     yield from known.field(policy.catalog, policy.jurisdiction.from_, policy.jurisdiction.at("from"))
+    if policy.jurisdiction.region:
+        yield from known.field(policy.catalog, policy.jurisdiction.region, policy.jurisdiction.at("region"))
     if policy.recipients:
         yield from known.field(policy.catalog, policy.recipients.from_, policy.recipients.at("from"))
     yield from known.systems(policy, "proof_fields", policy.proof_fields)

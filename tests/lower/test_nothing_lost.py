@@ -54,6 +54,7 @@ NOT_LOWERED = {
     "ConsentRule.groups": COUNTRIES,
     "ConsentRule.channels": COUNTRIES,
     "ConsentRule.recipients": COUNTRIES,
+    "Jurisdiction.region": COUNTRIES,
     "ConsentRule.reason": PEOPLE,
     "ConsentPolicy.stop_first": COUNTRIES,
     "ConsentPolicy.notice": PEOPLE,
