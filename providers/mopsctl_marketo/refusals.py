@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mopsctl.address import Address
@@ -22,7 +23,8 @@ _SCREEN = "make the others on Admin > Field Management first; they are then foun
 
 def refused(writes: Sequence[Write], seen: Seen) -> Iterator[Diagnostic]:
     """Each write that Marketo would refuse, with the reason."""
-    names, labels = _names(writes, seen), _labels(writes, seen)
+    names = _names(writes, seen)
+    labels = _Labels(_labelled(writes, seen), _labelled((), seen))
     room = _room(seen)
     for write in writes:
         if write.address.kind in _FIELDS and write.action != "remove":
@@ -38,8 +40,18 @@ def _names(writes: Sequence[Write], seen: Seen) -> Mapping[tuple[str, str], Addr
     return {_key(each, each.name): each for each in reversed(every) if each.kind in _FIELDS}
 
 
-def _labels(writes: Sequence[Write], seen: Seen) -> Mapping[tuple[str, str], list[Address]]:
-    """The fields that will have a display name, hidden ones included."""
+Labelled = Mapping[tuple[str, str], list[Address]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """The fields that will have a display name after the plan, and those that have it now; hidden ones included."""
+
+    after: Labelled
+    now: Labelled
+
+
+def _labelled(writes: Sequence[Write], seen: Seen) -> Labelled:
     after: dict[Address, Mapping[str, Any]] = {address: each.attributes for address, each in seen.items()}
     after |= {each.address: each.target for each in writes if each.action != "remove"}
     found: dict[tuple[str, str], list[Address]] = {}
@@ -53,9 +65,7 @@ def _key(address: Address, text: str) -> tuple[str, str]:
     return address.kind, text.casefold()
 
 
-def _field(
-    write: Write, names: Mapping[tuple[str, str], Address], labels: Mapping[tuple[str, str], list[Address]]
-) -> Iterator[Diagnostic]:
+def _field(write: Write, names: Mapping[tuple[str, str], Address], labels: _Labels) -> Iterator[Diagnostic]:
     """A name that differs from another one's in letter case only, or a display name that another field has."""
     field, twin = split(write.address.name)[1], names[_key(write.address, write.address.name)]
     if write.action == "add" and twin != write.address:
@@ -63,14 +73,28 @@ def _field(
         message = f"Marketo would refuse the field '{field}': it takes the name for that of '{other}', which differs in letter case only."
         yield _error("MK036", write, message, f"spell it '{other}' in the manifest, or give it another name")
         return
+    if write.action == "add" or "label" in write.touched():
+        yield from _label(write, field, labels)
+
+
+def _label(write: Write, field: str, labels: _Labels) -> Iterator[Diagnostic]:
     label = str(write.target.get("label", ""))
-    others = [split(each.name)[1] for each in labels.get(_key(write.address, label), ()) if each != write.address]
-    if others and (write.action == "add" or "label" in write.touched()):
+    key = _key(write.address, label)
+    others = [split(each.name)[1] for each in labels.after.get(key, ()) if each != write.address]
+    still = [split(each.name)[1] for each in labels.now.get(key, ()) if each != write.address]
+    if others:
         message = (
             f"Marketo would refuse the field '{field}': '{others[0]}' is called '{label}', too, and it wants every display name"
             " once, those of hidden fields included."
         )
         yield _error("MK036", write, message, f"declare '{others[0]}' in its place, or change the label of one of them")
+    elif still:
+        message = (
+            f"The field '{field}' waits: '{still[0]}' is called '{label}' until this plan is applied, and Marketo wants every display"
+            " name once."
+        )
+        hint = "plan again afterwards; where fields exchange their names, give one of them a third name first"
+        yield Diagnostic("MK036", "warning", message, write.source, hint, str(write.address))
 
 
 def _room(seen: Seen) -> Counter[str]:
@@ -102,6 +126,12 @@ def _custom_object(write: Write, seen: Seen) -> Iterator[Diagnostic]:
     if write.action == "change" and approved.get("approved") and (moved := fixed_parts(approved, write.target)):
         message = f"The custom object {name} cannot have {', '.join(moved)} as declared: {FIXED}."
         yield _error("MK035", write, message, "take the change back, or declare a custom object under another name")
+    have = {each.casefold(): each for each in approved.get("fields") or {}}
+    again = [(each, have[each.casefold()]) for each in sorted(fields) if have.get(each.casefold(), each) != each]
+    if again:
+        said = "; ".join(f"'{each}' for '{other}'" for each, other in again)
+        message = f"Marketo would refuse fields of the custom object {name}, whose names differ in letter case only: it takes {said}."
+        yield _error("MK035", write, message, "spell them in the manifest as Marketo has them")
     twins = [each.name for each in sorted(seen) if each.kind == "custom-object" and each.name != name]
     for twin in (each for each in twins if write.action == "add" and each.casefold() == name.casefold()):
         message = f"Marketo would refuse the custom object '{name}': it takes the name for that of '{twin}'."

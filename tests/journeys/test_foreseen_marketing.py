@@ -65,10 +65,44 @@ def test_a_display_name_that_a_live_marketo_field_has(story: Story, more: dict[s
 def test_a_marketo_field_takes_the_label_of_one_that_gets_another(story: Story) -> None:
     assert story("marketo", TIER).apply().code == 0
     later = story("marketo", TIER.replace("label: Tier", "label: Old tier"), field("level", "Tier", "level"))
-    assert said(later.plan(), "MK036") == []
-    for _ in range(2):
-        later.apply()
+    (message,) = said(later.plan(), "MK036")
+    assert "The field 'level' waits: 'tier' is called 'Tier' until this plan is applied" in message
+    assert [later.apply().code for _ in range(2)] == [0, 0]
     assert later.plan()["changes"] == []
+
+
+def test_marketo_fields_that_exchange_their_labels(story: Story) -> None:
+    one, other = TIER, field("rank", "Rank", "rank")
+    assert story("marketo", one, other).apply().code == 0
+    swapped = story("marketo", one.replace("label: Tier", "label: Rank"), other.replace("label: Rank", "label: Tier"))
+    assert len(said(swapped.plan(), "MK036")) == 2
+    assert swapped.apply().code == 0
+    between = story("marketo", one.replace("label: Tier", "label: Third"), other)
+    assert between.apply().code == 0
+    for _ in range(2):
+        swapped = story(
+            "marketo", one.replace("label: Tier", "label: Rank"), other.replace("label: Rank", "label: Tier")
+        )
+        assert swapped.apply().code == 0
+    assert swapped.plan()["changes"] == []
+
+
+VIN = "{key: vin, type: text, label: VIN, in: {marketo: {name: vin, dedupe: true, object_label: Car}}}"
+YEAR = "\n    - {key: year, type: integer, label: Year, in: {marketo: {name: year}}}"
+
+
+@pytest.mark.parametrize(
+    ("after", "words"),
+    [
+        (VIN.replace("type: text", "type: integer") + YEAR, "cannot have vin as declared"),
+        (VIN + YEAR.replace("name: year", "name: YEAR"), "it takes 'YEAR' for 'year'"),
+    ],
+)
+def test_what_a_marketo_custom_object_never_becomes(story: Story, after: str, words: str) -> None:
+    bind = 'marketo: "custom:car"'
+    assert story("marketo", VIN + YEAR, bind=bind).apply().code == 0
+    (message,) = added(story("marketo", after, bind=bind), refused=("marketo:custom-object/car",), rule="MK035")
+    assert words in message
 
 
 def test_a_changed_label_that_a_live_marketo_field_has(story: Story) -> None:

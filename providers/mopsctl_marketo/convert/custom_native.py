@@ -93,7 +93,7 @@ FIXED = "Marketo fixed links and dedupe fields when the object was approved"
 
 
 def fixed_parts(approved: Doc, wanted: Doc) -> list[str]:
-    """The fields of an approved object that would become a key or a link, or stop being one."""
+    """The fields of an approved object that would become a key or a link, stop being one, or be a key of another type."""
     have, want = approved.get("fields") or {}, wanted.get("fields") or {}
     if not have:
         return []
@@ -102,7 +102,7 @@ def fixed_parts(approved: Doc, wanted: Doc) -> list[str]:
     ]
 
 
-def _marks(field: Any, before: Any) -> tuple[bool, str]:
-    """Whether a field is a key, and what it links to; what a manifest leaves alone stays as it was."""
+def _marks(field: Any, before: Any) -> tuple[str, str]:
+    """The type of a key, and what a link leads to; what a manifest leaves alone stays as it was."""
     named = {**(before or {}), **(field or {})} if field else {}
-    return bool(named.get("dedupe")), str(named.get("link", ""))
+    return str(named.get("type", "string")) if named.get("dedupe") else "", str(named.get("link", ""))
