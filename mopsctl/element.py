@@ -234,13 +234,18 @@ class Rule:
     inactive_days: int | None = None
     disabled: bool = False
     fast_track: bool = False
+    at_least: int | None = None
+    per_days: int | None = None
+    in_visit: bool = False
+    every_days: int | None = None
+    share: float | None = None
     purpose: str = ""
     source: Source = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """Rules that share a cap and a decay; `decay` is percent of the original points lost per `decay_days`."""
+    """Rules that share a cap and a decay; `decay` is percent of the original points, or points, lost per `decay_days`."""
 
     key: str
     rules: tuple[Rule, ...]
@@ -248,6 +253,7 @@ class RuleGroup:
     cap_max: float | None = None
     decay_percent: float | None = None
     decay_days: int | None = None
+    decay_points: float | None = None
     source: Source = NOWHERE
 
 
@@ -272,6 +278,8 @@ class Score:
     maximum: float = 100
     default: float = 0
     exclude: Condition | None = None
+    reset_on: Condition | None = None
+    bands_for: tuple[tuple[Condition, tuple[tuple[str, float], ...]], ...] = ()
     ignore_flags: tuple[str, ...] = ()
     grade_with: str | None = None
     grade_field: str | None = None
@@ -358,4 +366,16 @@ class Consent:
     preference_topics: tuple[str, ...] = ()
 
 
-Element = Group | Field | Lifecycle | Pipeline | Score | Mapping_ | Consent
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Something that people set up on an object, in words: no vendor has a setting for it. `row` is that of the lowering table."""
+
+    origin: Origin
+    name: str
+    object: str
+    title: str
+    steps: tuple[str, ...]
+    row: str
+
+
+Element = Group | Field | Lifecycle | Pipeline | Score | Mapping_ | Consent | Agreement

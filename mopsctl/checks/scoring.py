@@ -28,6 +28,11 @@ _CLICKS = ("email_clicked", "email_click")
 def rules_know_their_values(stack: Stack, _today: datetime.date) -> Iterator[Finding]:
     """Fields, values and scores that a rule, a table or an exclusion asks for and nobody declares."""
     for model in _all(stack):
+        for what, hint in problems(stack, model.catalog, model.reset_on):
+            yield Finding(f"The reset of {model.name} {what}.", model.at("reset_on"), hint)
+        for other in model.bands_for:
+            for what, hint in problems(stack, model.catalog, other.when):
+                yield Finding(f"A list of bands of {model.name} {what}.", other.source, hint)
         for what, hint in problems(stack, model.catalog, model.exclude):
             yield Finding(f"The exclusion of {model.name} {what}.", model.at("exclude"), hint)
     for model, each in _rules(stack):
@@ -240,6 +245,8 @@ def models_write_their_own_fields(stack: Stack, _today: datetime.date) -> Iterat
 
 def reachable(model: ScoringModel) -> float:
     """The most points a model can give: positive rules added up, each group capped, the sum within the range."""
+    if model.is_derived:
+        return model.range.max if model.range.max is not None else math.inf
     total = sum(_kept(group, sum(best(each) for each in group.rules.values())) for group in model.groups.values())
     return min(total, model.range.max) if model.range.max is not None else total
 

@@ -205,6 +205,16 @@ def _scoring(model: ScoringModel, known: Known) -> Iterator[Diagnostic]:
     yield from known.systems(model, "in", model.in_)
     if model.grade:
         yield from known.field(model.catalog, model.grade, model.at("grade"))
+    for name in model.combine:
+        if name not in known.stack.scoring_models:
+            hint = did_you_mean(name, known.stack.scoring_models) or "name a ScoringModel of this stack"
+            yield Diagnostic(
+                "RF001", "error", f"There is no scoring model '{name}'.", model.at(f"combine.{name}"), hint
+            )
+    if model.roll_up and model.roll_up.score not in known.stack.scoring_models:
+        hint = did_you_mean(model.roll_up.score, known.stack.scoring_models) or "name a ScoringModel of this stack"
+        what = f"There is no scoring model '{model.roll_up.score}'."
+        yield Diagnostic("RF001", "error", what, model.roll_up.at("score"), hint)
     if model.grade_with:
         yield from known.document(model, "grade_with", "ScoringModel", known.stack.scoring_models)
 

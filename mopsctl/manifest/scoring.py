@@ -32,6 +32,7 @@ _IGNORED_EVENTS: Final = {
     "x-expects": "what to ignore, such as {flags: [bot_click]}",
     "properties": {"flags": said(ref("keys"), "Marks on an event that rule it out.", ["bot_click", "machine_open"])},
 }
+_OF_EVENTS: Final = ("where", "max_times", "at_least", "per", "in_visit", "within")
 RuleForm = Literal["when", "table", "event", "inactive"]
 
 
@@ -59,7 +60,13 @@ RuleForm = Literal["when", "table", "event", "inactive"]
                 },
                 "else": {
                     "title": "rule",
-                    "required": ["points"],
+                    "if": {"required": ["share"]},
+                    "then": {
+                        "required": ["inactive"],
+                        "not": {"required": ["points"]},
+                        "x-says": "'share' goes with 'inactive', in place of 'points'.",
+                    },
+                    "else": {"title": "rule", "required": ["points"]},
                     "allOf": [
                         {
                             "not": {"anyOf": [{"required": ["points_by_value"]}, {"required": ["else"]}]},
@@ -71,8 +78,9 @@ RuleForm = Literal["when", "table", "event", "inactive"]
             {
                 "if": {"required": ["event"]},
                 "else": {
-                    "not": {"anyOf": [{"required": ["where"]}, {"required": ["max_times"]}, {"required": ["within"]}]},
-                    "x-says": "'where', 'max_times' and 'within' go with 'event', and there is none beside them.",
+                    "not": {"anyOf": [{"required": [each]} for each in _OF_EVENTS]},
+                    "x-says": "'where', 'max_times', 'at_least', 'per', 'in_visit' and 'within' go with 'event', and there is none beside"
+                    " them.",
                 },
             },
             {
@@ -113,10 +121,26 @@ class Rule(Located):
     max_times: Annotated[int | None, Key("How many times it counts at most; the newest count first.", 2, minimum=1)] = (
         None
     )
+    per: Annotated[
+        Duration | None, Key("'max_times' counts anew after so long. Left out: it counts in all.", {"days": 1})
+    ] = None
+    at_least: Annotated[
+        int | None, Key("Gives its points once it happened so many times, all of them within the time.", 3, minimum=2)
+    ] = None
+    in_visit: Annotated[bool, Key("True where only what happens in one visit is counted together.", True)] = False
     within: Annotated[Duration | None, Key("Only what happened in this time counts.", {"days": 90})] = None
     inactive: Annotated[Duration | None, Key("Gives its points when nothing was heard for so long.", {"days": 90})] = (
         None
     )
+    every: Annotated[
+        Duration | None, Key("Gives its points again after each further time of silence.", {"weeks": 1})
+    ] = None
+    share: Annotated[
+        Number | None,
+        Key(
+            "Takes so many percent of the score there is then, in place of points.", 10, exclusiveMinimum=0, maximum=100
+        ),
+    ] = None
     purpose: Annotated[str, Key("Why it counts.", "Asks for a talk with sales.")] = ""
     fast_track: Annotated[bool, Key("True where this rule alone may hand a person to sales.", True)] = False
     disabled: Annotated[bool, Key("True where it gives no points for now; the reason stands beside it.", True)] = False
@@ -130,17 +154,26 @@ class Rule(Located):
         return "table" if self.field else "event" if self.event else "inactive"
 
 
-@row("decay", expects="a decay such as {percent: 50, every: {days: 30}}")
+@row(
+    "decay",
+    expects="a decay such as {percent: 50, every: {days: 30}}",
+    schema={
+        "oneOf": [{"required": ["percent"]}, {"required": ["points"]}],
+        "x-says": "A decay takes either 'percent' of the first points, or 'points'.",
+    },
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decay(Located):
-    """`percent` of the original points are lost `every` so often, in a straight line."""
+    """`percent` of the original points, or so many `points`, are lost `every` so often, in a straight line."""
 
     shape: Annotated[
         Literal["linear"], Key("In a straight line; no other shape is known to every system.", "linear")
     ] = "linear"
     percent: Annotated[
-        Number, Key("How much of the first points is lost each time.", 50, exclusiveMinimum=0, maximum=100)
-    ]
+        Number | None,
+        Key("How much of the first points is lost each time.", 50, exclusiveMinimum=0, maximum=100),
+    ] = None
+    points: Annotated[Number | None, Key("How many points are lost each time.", 2, exclusiveMinimum=0)] = None
     every: Annotated[Duration, Key("How often.", {"days": 30})]
 
 
@@ -164,6 +197,34 @@ class RuleGroup(Located):
             expects="a list of rules",
         ),
     ]
+
+
+@row("list of bands", expects="bands for some, such as {when: {...}, bands: {A: 50, B: 0}}", name="bands_for")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandsFor(Located):
+    """Other bands for those to whom a condition applies."""
+
+    when: Annotated[Condition | None, Key("To whom they apply.", {"field": "is_customer", "is": True}, needed=True)] = (
+        None
+    )
+    bands: Annotated[
+        Mapping[str, Number],
+        Key(
+            "Each band and the lowest score in it.",
+            {"A": 50, "B": 0},
+            shape=mapping("list of bands", {"type": "string", "minLength": 1, "maxLength": 20}, "number", least=1),
+            needed=True,
+        ),
+    ] = made_by(default_factory=dict)
+
+
+@row("roll-up", expects="a roll-up such as {score: person-fit, by: sum}", name="roll_up")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollUp(Located):
+    """The scores of a company's people, made one."""
+
+    score: Annotated[str, Key("The scoring model of the people.", "person-fit", shape="name")]
+    by: Annotated[Literal["sum", "max", "count"], Key("Added up, the highest, or how many are above 0.", "max")]
 
 
 def read_ignored_flags(_context: Context, node: Map, key: str) -> tuple[str, ...] | None:
@@ -219,6 +280,29 @@ class ScoringModel(Content):
             shape=mapping("list of bands", {"type": "string", "minLength": 1, "maxLength": 20}, "number", least=1),
         ),
     ] = made_by(default_factory=dict)
+    bands_for: Annotated[
+        tuple[BandsFor, ...],
+        Key(
+            "Other bands for some; the first that applies counts.",
+            [{"when": {"field": "is_customer", "is": True}, "bands": {"A": 50}}],
+            expects="a list of bands",
+        ),
+    ] = ()
+    reset_on: Annotated[
+        Condition | None,
+        Key("When this comes true, the score is back at its default.", {"field": "stage", "is": "recycled"}),
+    ] = None
+    combine: Annotated[
+        Mapping[str, Number],
+        Key(
+            "Scores that this one is the sum of, each with its weight; then there are no groups.",
+            {"person-fit": 0.4, "person-engagement": 0.6},
+            shape=mapping("list of weights", "name", "number", least=1),
+        ),
+    ] = made_by(default_factory=dict)
+    roll_up: Annotated[
+        RollUp | None, Key("The scores of the people of a company, made one.", {"score": "person-fit", "by": "max"})
+    ] = None
     grade_with: Annotated[
         str,
         Key(
@@ -253,6 +337,11 @@ class ScoringModel(Content):
             ),
         ),
     ] = made_by(default_factory=dict)
+
+    @property
+    def is_derived(self) -> bool:
+        """True where it is made of other scores, and has no rules of its own."""
+        return bool(self.combine) or self.roll_up is not None
 
     def rules(self) -> tuple[Rule, ...]:
         """Every rule of every group, in the order written."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mopsctl.element import Lifecycle, Score, Transition
+from mopsctl import spoken
+from mopsctl.element import Lifecycle, Rule, Score, Transition
 
 _WAYS = {
     "form": "fills a form",
@@ -30,7 +31,50 @@ def of_lifecycle(lifecycle: Lifecycle) -> list[str]:
 
 
 def of_score(score: Score) -> list[str]:
-    """The rules that hand a person to sales alone."""
+    """What no vendor's rules say: counts, silence, fading by points, resets, bands for some, and rules that hand over alone."""
+    return [*_rules(score), *_fading(score), *_whole(score), *_fast_tracks(score)]
+
+
+def _rules(score: Score) -> Iterator[str]:
+    for rule in (each for group in score.groups for each in group.rules if not each.disabled):
+        words = list(_limits(rule))
+        if words:
+            yield f"The rule '{rule.key}' counts {'; '.join(words)}."
+
+
+def _limits(rule: Rule) -> Iterator[str]:
+    where = " in one visit" if rule.in_visit else f" within {_days(rule.within_days)}" if rule.within_days else ""
+    if rule.at_least:
+        yield f"once, and only when it happened at least {rule.at_least} times{where}"
+    elif rule.in_visit:
+        yield "once for each visit"
+    if rule.per_days:
+        yield f"at most {rule.max_times or 1} times in {_days(rule.per_days)}, and anew after that"
+    if rule.every_days:
+        yield f"again after each further {_days(rule.every_days)} of silence"
+    if rule.share is not None:
+        yield f"as a loss of {rule.share:g} % of the score there is then, not as points"
+
+
+def _days(number: int | None) -> str:
+    return "1 day" if number == 1 else f"{number} days"
+
+
+def _fading(score: Score) -> Iterator[str]:
+    for group in score.groups:
+        if group.decay_points is not None:
+            yield f"The group '{group.key}' loses {group.decay_points:g} points every {_days(group.decay_days)}, down to 0."
+
+
+def _whole(score: Score) -> Iterator[str]:
+    if score.reset_on is not None:
+        yield f"The score goes back to {score.default:g} when {spoken.condition(score.reset_on, score.fields)}."
+    for when, bands in score.bands_for:
+        listed = ", ".join(f"{label} from {lowest:g}" for label, lowest in bands)
+        yield f"Where {spoken.condition(when, score.fields)}, the bands are {listed}."
+
+
+def _fast_tracks(score: Score) -> list[str]:
     return [
         f"The rule '{rule.key}' alone hands a person to sales, whatever the score is: start what follows from it directly."
         for group in score.groups

@@ -8,7 +8,7 @@ from mopsctl.engine.lower.consent import consents, proof_fields
 from mopsctl.engine.lower.fields import Fields
 from mopsctl.engine.lower.lifecycle import lead_statuses, lifecycles, pipelines, stamp_fields
 from mopsctl.engine.lower.mapping import mappings
-from mopsctl.engine.lower.scoring import scores
+from mopsctl.engine.lower.scoring import derived, scores
 from mopsctl.manifest.model import Stack
 
 
@@ -23,6 +23,7 @@ def lower(stack: Stack, system: str) -> tuple[Element, ...]:
         *lifecycles(stack, system, fields),
         *pipelines(stack, system),
         *scores(stack, system, fields),
+        *derived(stack, system, fields),
         *mappings(stack, system, lists, fields),
         *consents(stack, system),
     )

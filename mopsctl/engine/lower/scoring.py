@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from mopsctl import element
+from mopsctl import element, spoken
 from mopsctl.engine.lower.common import days, origin
 from mopsctl.engine.lower.fields import Fields
 from mopsctl.manifest.model import Rule, RuleGroup, ScoringModel, Stack
@@ -17,8 +17,54 @@ def scores(stack: Stack, system: str, fields: Fields) -> Iterator[element.Score]
         catalog = stack.catalogs.get(model.catalog)
         written = catalog.fields.get(model.writes) if catalog else None
         binding = written.in_.get(system) if written else None
+        if model.is_derived:
+            continue
         for object_name, field_name in binding.names if binding else ():
             yield _score(model, catalog.object if catalog else "", object_name, field_name, fields, system)
+
+
+def derived(stack: Stack, system: str, fields: Fields) -> Iterator[element.Agreement]:
+    """Each model that is made of other scores: a sum that people set up on the object that carries its field."""
+    for name in sorted(stack.scoring_models):
+        model = stack.scoring_models[name]
+        catalog = stack.catalogs.get(model.catalog)
+        written = catalog.fields.get(model.writes) if catalog else None
+        binding = written.in_.get(system) if written else None
+        for object_name, _ in binding.names if binding and model.is_derived and catalog else ():
+            known = fields.by_key(catalog.object if catalog else "", object_name)
+            yield element.Agreement(
+                origin=origin(model),
+                name=model.name,
+                object=object_name,
+                title=model.metadata.title or model.name,
+                steps=(_made_of(stack, model, system, fields, known),),
+                row="scoring.field",
+            )
+
+
+def _made_of(stack: Stack, model: ScoringModel, system: str, fields: Fields, known: Mapping[str, element.Field]) -> str:
+    target = spoken.named(model.writes, known)
+    limits = f"and keep it between {_number(model.range.min, 0):g} and {_number(model.range.max, 100):g}"
+    if model.roll_up is not None:
+        how = {"sum": "the sum", "max": "the highest", "count": "the number above 0"}[model.roll_up.by]
+        return f"Let {target} be {how} of {_theirs(stack, model.roll_up.score, system, fields)} of the company's people, {limits}."
+    parts = []
+    for name, weight in model.combine.items():
+        other = stack.scoring_models.get(name)
+        parts.append(f"{weight:g} times {spoken.named(other.writes, known) if other else name}")
+    return f"Let {target} be {' plus '.join(parts)}, {limits}; make it anew whenever one of them changes."
+
+
+def _theirs(stack: Stack, name: str, system: str, fields: Fields) -> str:
+    """A score of other records, by its name on whatever object carries it."""
+    model = stack.scoring_models.get(name)
+    catalog = stack.catalogs.get(model.catalog) if model else None
+    if model is None or catalog is None:
+        return name
+    objects = catalog.bind.get(system, ())
+    found = (fields.by_key(catalog.object, each) for each in objects)
+    known = next((each for each in found if model.writes in each), {})
+    return spoken.named(model.writes, known)
 
 
 def _score(
@@ -40,6 +86,8 @@ def _score(
         maximum=_number(model.range.max, 100),
         default=model.default,
         exclude=model.exclude,
+        reset_on=model.reset_on,
+        bands_for=tuple((each.when, tuple(each.bands.items())) for each in model.bands_for if each.when is not None),
         ignore_flags=model.ignore_flags,
         grade_with=model.grade_with or None,
         grade_field=grade.name if grade else None,
@@ -60,6 +108,7 @@ def _group(group: RuleGroup) -> element.RuleGroup:
         cap_max=group.cap.max if group.cap else None,
         decay_percent=group.decay.percent if group.decay else None,
         decay_days=days(group.decay.every) if group.decay else None,
+        decay_points=group.decay.points if group.decay else None,
         source=group.source,
     )
 
@@ -79,6 +128,11 @@ def _rule(rule: Rule) -> element.Rule:
         inactive_days=days(rule.inactive),
         disabled=rule.disabled,
         fast_track=rule.fast_track,
+        at_least=rule.at_least,
+        per_days=days(rule.per),
+        in_visit=rule.in_visit,
+        every_days=days(rule.every),
+        share=rule.share,
         purpose=rule.purpose,
         source=rule.source,
     )

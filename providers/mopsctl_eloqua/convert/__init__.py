@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from mopsctl.diagnostics import in_order
-from mopsctl.element import Consent, Element, Field, Group, Lifecycle, Mapping_, Pipeline, Score
+from mopsctl.element import Agreement, Consent, Element, Field, Group, Lifecycle, Mapping_, Pipeline, Score
 from mopsctl.provider.contract import Connection, Converted
 from mopsctl_eloqua.convert import consent, fields, lifecycle, mapping, objects, scoring
 from mopsctl_eloqua.convert.base import Draft
@@ -25,6 +25,7 @@ def convert(elements: Sequence[Element], connection: Connection) -> Converted:
     lifecycle.convert(draft, _of(elements, Lifecycle), declared)
     scoring.convert(draft, _of(elements, Score))
     mapping.convert(draft, _of(elements, Mapping_))
+    scoring.agreements_of(draft, _of(elements, Agreement))
     consent.convert(draft, _of(elements, Consent), declared, connection)
     _said(draft, elements)
     resources = tuple(draft.resources[address] for address in sorted(draft.resources))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mopsctl.element import Score
+from mopsctl.element import Agreement, Score
 from mopsctl.provider import agreements
 from mopsctl.resource import Json
 from mopsctl_eloqua.convert import scorecard
 from mopsctl_eloqua.convert.base import Draft
 from mopsctl_eloqua.names import CONTACT
-from mopsctl_eloqua.screens import SCORING
+from mopsctl_eloqua.screens import PROGRAMS, SCORING
 
 EXPORT_FIELDS = ["EngagementScore", "ProfileScore", "Rating"]
 ACTIVE = "active"
@@ -32,6 +32,23 @@ def convert(draft: Draft, scores: Sequence[Score]) -> None:
         _model(draft, name, parts)
         for score in parts:
             _criteria(draft, name, score)
+
+
+def agreements_of(draft: Draft, found: Sequence[Agreement]) -> None:
+    """Scores that are made of others: programs that keep them."""
+    for each in sorted(found, key=lambda one: (one.name, one.object)):
+        draft.add(
+            draft.made(
+                each.origin,
+                "program",
+                f"{each.name}/sum",
+                each.title,
+                {"steps": list(each.steps)},
+                mode="manual",
+                cell="scoring.engagement",
+                steps=(f"In {PROGRAMS}, open or make the contact program '{each.title}'.", *each.steps),
+            )
+        )
 
 
 def model_of(score: Score, scores: Sequence[Score]) -> str:

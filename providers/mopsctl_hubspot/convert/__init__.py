@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mopsctl.diagnostics import in_order
-from mopsctl.element import Consent, Element, Field, Group, Lifecycle, Mapping_, Pipeline, Score
+from mopsctl.element import Agreement, Consent, Element, Field, Group, Lifecycle, Mapping_, Pipeline, Score
 from mopsctl.provider.contract import Connection, Converted
 from mopsctl.provider.convert import merged
 from mopsctl.resource import Resource
@@ -44,6 +44,8 @@ def _resources(context: Context, elements: Sequence[Element]) -> Iterator[Resour
                 yield from scoring.fast_tracks(context, element)
             case Mapping_():
                 yield from mapping.resources(context, element)
+            case Agreement():
+                yield scoring.agreement(context, element)
             case Consent():
                 yield from consent.resources(context, element)
     yield from _agreement(context, elements)

@@ -67,6 +67,8 @@ def _calculation(score: Score, each: Rule) -> Json | None:
 
 def _event(score: Score, each: Rule) -> Json | None:
     types = score.settings.get("event_types")
+    if each.at_least or each.per_days or each.in_visit:
+        return None  # a draft counts in all, and each time
     type_id = types.get(each.event) if isinstance(types, Mapping) else None
     if not type_id or each.where or each.within_days:
         return None

@@ -7,7 +7,7 @@ from typing import Any
 
 from mopsctl import spoken
 from mopsctl.condition import tests
-from mopsctl.element import Rule, RuleGroup, Score
+from mopsctl.element import Agreement, Rule, RuleGroup, Score
 from mopsctl.provider import agreements
 from mopsctl.provider.convert import number, quoted
 from mopsctl.resource import Resource
@@ -19,18 +19,32 @@ _CATEGORIES = {"fit": "FIT", "engagement": "INTENT"}
 _SCREEN = "In HubSpot, open Marketing > Lead Scoring"
 
 
+def agreement(context: Context, element: Agreement) -> Resource:
+    """A score that is made of others, for the workflow that keeps it."""
+    return context.made(
+        element.origin,
+        "checklist",
+        f"{element.name}.{singular(element.object)}.sum",
+        title=titled(element.title, singular(element.object)),
+        attributes={"steps": list(element.steps)},
+        cell="scoring.engagement",
+        mode="manual",
+        steps=["In HubSpot, open Automation > Workflows and build what keeps this score.", *element.steps],
+    )
+
+
 def fast_tracks(context: Context, score: Score) -> Iterator[Resource]:
-    """The rules that hand a person to sales alone, for the workflows that follow from them."""
+    """What HubSpot's scores do not say by themselves, for the workflows that keep to it."""
     if steps := agreements.of_score(score):
         yield context.made(
             score.origin,
             "checklist",
-            f"{score.name}.{singular(score.object)}.fast-track",
-            title=titled(f"{score.title}: fast track", singular(score.object)),
+            f"{score.name}.{singular(score.object)}.agreements",
+            title=titled(f"{score.title}: agreements", singular(score.object)),
             attributes={"steps": steps},
             cell="scoring.engagement",
             mode="manual",
-            steps=["In HubSpot, open Automation > Workflows and build what these rules start.", *steps],
+            steps=["In HubSpot, open Automation > Workflows and build what keeps to this.", *steps],
         )
 
 

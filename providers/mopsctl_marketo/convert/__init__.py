@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mopsctl.diagnostics import in_order
-from mopsctl.element import Consent, Element, Field, Group, Lifecycle, Mapping_, Origin, Score
+from mopsctl.element import Agreement, Consent, Element, Field, Group, Lifecycle, Mapping_, Origin, Score
 from mopsctl.provider.contract import Connection, Converted
 from mopsctl.provider.convert import merged
 from mopsctl.resource import Resource
 from mopsctl_marketo import rejects
-from mopsctl_marketo.convert.common import Context
+from mopsctl_marketo.convert.common import ACTIVITIES, Context
 from mopsctl_marketo.convert.consent import of_consent
 from mopsctl_marketo.convert.custom_objects import of_custom_fields
 from mopsctl_marketo.convert.expectations import of_expectations
-from mopsctl_marketo.convert.fields import of_field, of_group
+from mopsctl_marketo.convert.fields import of_field, of_group, setting
 from mopsctl_marketo.convert.lifecycle import of_lifecycle
 from mopsctl_marketo.convert.mapping import of_mapping, synced
 from mopsctl_marketo.convert.scoring import of_score
@@ -50,6 +50,15 @@ def _resources(context: Context, elements: Sequence[Element], fields: Sequence[F
                 yield from of_score(context, element)
             case Mapping_():
                 yield from of_mapping(context, element)
+            case Agreement():
+                yield setting(
+                    context,
+                    element.origin,
+                    f"{element.name}.sum",
+                    element.title,
+                    cell="scoring.engagement",
+                    steps=(f"In {ACTIVITIES}, make smart campaigns that keep this score.", *element.steps),
+                )
             case Consent():
                 yield from of_consent(context, element)
     yield from of_expectations(context, Origin("Environment"), context.settings.expect)

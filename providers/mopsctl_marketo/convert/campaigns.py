@@ -69,8 +69,8 @@ def logic_of_model(model: Model) -> Iterator[Resource]:
     if model.score.bands:
         yield _logic(model, f"{model.settings.token_prefix}bands", None, "scoring.bands", _bands(model))
     if agreed := agreements.of_score(model.score):
-        steps = (f"In {ACTIVITIES}, make the smart campaigns that these rules start.", *agreed)
-        yield _logic(model, f"{model.settings.token_prefix}fast track", None, model.cell, steps)
+        steps = (f"In {ACTIVITIES}, make smart campaigns that keep to this.", *agreed)
+        yield _logic(model, f"{model.settings.token_prefix}agreements", None, model.cell, steps)
 
 
 def _logic(model: Model, name: str, rule: Rule | None, cell: str, steps: tuple[str, ...]) -> Resource:

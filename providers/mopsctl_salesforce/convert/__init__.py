@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mopsctl.diagnostics import in_order
-from mopsctl.element import Consent, Element, Field, Group, Lifecycle, Mapping_, Pipeline, Score
+from mopsctl.element import Agreement, Consent, Element, Field, Group, Lifecycle, Mapping_, Pipeline, Score
 from mopsctl.provider.contract import Connection, Converted
 from mopsctl_salesforce import rejects
 from mopsctl_salesforce.convert import access, consent, fields, lifecycle, mapping, scoring
@@ -27,6 +27,21 @@ def convert(elements: Sequence[Element], connection: Connection) -> Converted:
     scores = [each for each in elements if isinstance(each, Score)]
     for score in scores:
         scoring.add(work, score, scores)
+    for each in elements:
+        if isinstance(each, Agreement):
+            steps = (
+                "Setup > Object Manager or Setup > Flows: make a formula or a flow that keeps this score.",
+                *each.steps,
+            )
+            name = f"{each.object}.{each.name}.sum"
+            work.manual(
+                "automation",
+                name,
+                "scoring.engagement",
+                each.origin,
+                title=f"{each.title} on {each.object}",
+                steps=steps,
+            )
     for each in elements:
         if isinstance(each, Mapping_):
             mapping.add(work, each)

@@ -29,8 +29,8 @@ def add(work: Work, score: Score, all_scores: Sequence[Score]) -> None:
     _bands(work, score)
     _grade(work, score, all_scores)
     if agreed := agreements.of_score(score):
-        name, title = f"{score.object}.{score.name}.fast-track", f"fast track of {score.title} on {score.object}"
-        steps = ("Setup > Flows: build what these rules start.", *agreed)
+        name, title = f"{score.object}.{score.name}.agreements", f"agreements on {score.title} on {score.object}"
+        steps = ("Setup > Flows: build what keeps to this.", *agreed)
         work.manual("automation", name, "scoring.engagement", score.origin, title=title, steps=steps)
 
 
@@ -124,7 +124,7 @@ def _problems(score: Score) -> Iterator[tuple[object, str]]:
         except formula.Inexpressible as error:
             yield score.origin, f"the exclusion: {error}"
     for group in score.groups:
-        if group.decay_percent:
+        if group.decay_percent or group.decay_points:
             yield group, f"the group {group.key} loses points over time, and a formula has no memory"
         for rule in group.rules:
             if not rule.disabled:

@@ -1,0 +1,55 @@
+"""What public scoring tables say can be said, and reaches every system: written where it can be, else a step with the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.stories.conftest import Story
+
+Of = Callable[[str], Story]
+WORDS = (
+    "'click' counts at most 3 times in 1 day",
+    "at least 8 times within 1 day",
+    "at least 3 times in one visit",
+    "again after each further 7 days of silence",
+    "a loss of 10 % of the score there is then",
+    "'acts' loses 2 points every 7 days",
+    "goes back to 0 when",
+    "the bands are 1 from 80",
+    "0.4 times",
+)
+
+
+@pytest.mark.parametrize("system", ["hubspot", "salesforce", "marketo", "eloqua"])
+def test_033_every_word_reaches_every_system(story: Of, system: str) -> None:
+    here = story("033-scoring-words")
+    here.opened()
+    assert here.validate().code == 0, here.validate().out
+    plan = here.plan()
+    said = " ".join(s for each in plan["changes"] if each["address"].startswith(f"{system}:") for s in each["steps"])
+    for word in WORDS:
+        assert word in said, (word, said)
+    if system in ("hubspot", "salesforce"):
+        assert "be the highest of Doing" in said
+    assert here.apply().code == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("doing", "reset_on: {field: buyer, is: true}", "reset_on: {field: buyer, is: soon}"),
+        ("doing", "- {when: {field: buyer, is: true}", "- {when: {field: nobody, is: true}"),
+        ("doing", "decay: {points: 2,", "decay: {points: 2, percent: 3,"),
+        ("doing", "inactive: {days: 14}, share: 10", "inactive: {days: 14}, share: 10, points: 3"),
+        ("doing", "event: page_viewed, at_least: 8, within: {days: 1}", "field: buyer, at_least: 8"),
+        ("total", "fitting: 0.4", "fiting: 0.4"),
+        ("heat", "score: doing", "score: dong"),
+    ],
+)
+def test_033_what_cannot_be_is_found(story: Of, file: str, old: str, new: str) -> None:
+    here = story("033-scoring-words")
+    here.opened()
+    here.edit(f"scoring/{file}.yaml", old, new)
+    assert here.validate().code == 3
