@@ -22,6 +22,9 @@ from mopsctl.sessions import Session
 from mopsctl.state.model import WAY_OUT, State
 
 
+OF_A_CHANGE = ("PL005", "PL010")  # what is said about a change, and goes with it where it is refused
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A plan with what it was made of; `findings` are those that no reading can change."""
@@ -93,7 +96,8 @@ class Scene:
             for change in made.changes
             if not ((change.writes or change.of_items) and str(change.address) in addresses)
         )
-        return replace(made, changes=kept, verdicts=in_order([*made.verdicts, *refused]))
+        told = [each for each in made.verdicts if not (each.rule in OF_A_CHANGE and each.address in addresses)]
+        return replace(made, changes=kept, verdicts=in_order([*told, *refused]))
 
 
 def _known(state: State) -> Mapping[str, Sequence[Address]]:
