@@ -21,7 +21,6 @@ from mopsctl.manifest.model import Environment, Limit, Stack
 from mopsctl.sessions import Session
 from mopsctl.state.model import WAY_OUT, State
 
-
 OF_A_CHANGE = ("PL005", "PL010")  # what is said about a change, and goes with it where it is refused
 
 
