@@ -168,7 +168,7 @@ def said(error: VendorError) -> str:
 
 
 def _key(row: Mapping[str, Any]) -> Any:
-    return row.get("id") or row.get("name")
+    return row.get("id") or row.get("name") or row.get("tagType")
 
 
 def _text(value: Any) -> str:

@@ -183,7 +183,11 @@ _ALL = (
     _declared_on_screens(
         "channel", "channel", {"program_type": Attribute(), "statuses": Attribute(keyed=True, noun="status")}
     ),
-    _declared_on_screens("tag", "tag", {"values": Attribute(keyed=True), "program_types": Attribute(keyed=True)}),
+    _declared_on_screens(
+        "tag",
+        "tag",
+        {"values": Attribute(keyed=True), "program_types": Attribute(keyed=True), "required": Attribute()},
+    ),
     _declared_on_screens("segmentation", "segmentation", {"segments": Attribute(), "status": Attribute()}),
     _declared_on_screens("partition", "person partition", {}),
 )

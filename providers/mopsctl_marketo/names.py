@@ -15,6 +15,9 @@ STRING_LENGTH = 255
 TEXT_BYTES = 30_000
 MOST_CUSTOM_FIELDS = 50  # of one custom object
 MOST_API_FIELDS = {"person": 100, "program_member": 20}
+LONGEST_DESCRIPTION = 2000
+PROGRAM_TYPES = {"Default": "program", "Event": "event", "Engagement": "nurture", "Email": "email_batch"}
+"""The types of programs, and what channels and tags that fit them call them."""
 SCORE_RANGE = (-(2**31), 2**31 - 1)  # a score token is a signed 32-bit integer
 CUSTOM_PREFIX = "custom:"
 ACTIVITIES_ROOT = "Marketing Activities"

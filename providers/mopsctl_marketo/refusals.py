@@ -1,6 +1,6 @@
 """What Marketo would refuse of a plan, judged on what the account has and on what it will have.
 
-MK007 too many fields · MK031 too many fields of a custom object · MK035 custom objects · MK036 fields
+MK007 too many fields · MK031 too many fields of a custom object · MK035 custom objects · MK036 fields · MK037 programs
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from mopsctl.address import Address
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.resource import Observation, Write
 from mopsctl_marketo.convert.custom_native import FIXED, fixed_parts
-from mopsctl_marketo.names import MOST_API_FIELDS, MOST_CUSTOM_FIELDS, SHELVES, split
+from mopsctl_marketo.names import MOST_API_FIELDS, MOST_CUSTOM_FIELDS, PROGRAM_TYPES, SHELVES, split
 
 Seen = Mapping[Address, Observation]
 _FIELDS = {shelf.kind: name for name, shelf in SHELVES.items() if shelf.writable}
@@ -32,6 +32,8 @@ def refused(writes: Sequence[Write], seen: Seen) -> Iterator[Diagnostic]:
             yield from _beyond(write, room)
         elif write.address.kind == "custom-object" and write.action != "remove":
             yield from _custom_object(write, seen)
+        elif write.address.kind == "program" and write.action != "remove":
+            yield from _program(write, seen)
 
 
 def _names(writes: Sequence[Write], seen: Seen) -> Mapping[tuple[str, str], Address]:
@@ -139,6 +141,38 @@ def _custom_object(write: Write, seen: Seen) -> Iterator[Diagnostic]:
     if len(fields) > MOST_CUSTOM_FIELDS:
         message = f"The custom object '{name}' would have {len(fields)} fields; Marketo takes {MOST_CUSTOM_FIELDS}."
         yield _error("MK031", write, message, "take out fields on the account that nobody needs, or split the object")
+
+
+def _program(write: Write, seen: Seen) -> Iterator[Diagnostic]:
+    """A channel for another type of program, a tag's value that is not in its list, a required tag that is not given."""
+    system, target = write.address.system, write.target
+    sort, tags = PROGRAM_TYPES.get(str(target.get("type", "")), ""), target.get("tags") or {}
+    channel = seen.get(Address(system, "channel", str(target.get("channel", ""))))
+    offered = str(channel.attributes.get("program_type", "")) if channel else sort
+    problems = []
+    if write.action == "add" and offered != sort:
+        problems.append(f"the channel '{target['channel']}' is for programs of the type {_type_named(offered)}")
+    for name in sorted(tags):
+        known = seen.get(Address(system, "tag", name))
+        value = str(tags[name].get("value", ""))
+        if known is not None and value not in (known.attributes.get("values") or {value: {}}):
+            problems.append(f"the tag '{name}' has no value '{value}'")
+    for address in (each for each in sorted(seen) if each.kind == "tag" and each.name not in tags):
+        asked = seen[address].attributes
+        if asked.get("required") and sort in asked.get("program_types", {}) and _gives_tags(write):
+            problems.append(f"it requires the tag '{address.name}' of every program")
+    if problems:
+        message = f"Marketo would refuse the program '{write.address.name}': {'; '.join(problems)}."
+        hint = "change channel, program_type or tags of the scoring model, or settle it in Admin > Tags first"
+        yield _error("MK037", write, message, hint)
+
+
+def _gives_tags(write: Write) -> bool:
+    return write.action == "add" or "tags" in write.touched()
+
+
+def _type_named(offered: str) -> str:
+    return next((name for name, sort in PROGRAM_TYPES.items() if sort == offered), offered)
 
 
 def _error(rule: str, write: Write, message: str, hint: str) -> Diagnostic:

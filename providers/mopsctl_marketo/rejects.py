@@ -13,6 +13,7 @@ from mopsctl_marketo.convert.native import shown_label
 from mopsctl_marketo.names import (
     API_NAME,
     CUSTOM_OBJECT_TYPES,
+    LONGEST_DESCRIPTION,
     LONGEST_NAME,
     MOST_API_FIELDS,
     MOST_CUSTOM_FIELDS,
@@ -121,6 +122,9 @@ def _label(field: Field) -> Iterator[Diagnostic]:
 
 
 def _length(field: Field) -> Iterator[Diagnostic]:
+    if not custom_object(field.object) and len(described(field)) > LONGEST_DESCRIPTION:
+        message = f"The description of '{field.name}' has {len(described(field))} characters; Marketo takes {LONGEST_DESCRIPTION}."
+        yield _at(field, "MK005", message, "shorten it")
     if TYPES[field.type] != "string":
         return
     if (field.max or 0) > STRING_LENGTH:

@@ -11,6 +11,7 @@ from mopsctl.diagnostics import did_you_mean
 from mopsctl.errors import AuthenticationError, MopsctlError, WrongAccount
 from mopsctl.provider.contract import Connection
 from mopsctl.secrets import register
+from mopsctl_marketo.names import PROGRAM_TYPES
 
 SETTINGS: Mapping[str, str] = {
     "account": "The Munchkin account id, such as 123-ABC-456: it names the account and makes its address.",
@@ -178,6 +179,8 @@ def wrong_settings(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _wrong(key: str, value: Any) -> str:
     if key == "activate":
         return "" if isinstance(value, bool) else "true or false"
+    if key == "program_type":
+        return "" if value in PROGRAM_TYPES else f"one of {', '.join(PROGRAM_TYPES)}"
     if key in ("tags", "templates", "events"):
         good = isinstance(value, Mapping) and all(isinstance(each, str) for each in value.values())
         return "" if good else "a map from text to text"

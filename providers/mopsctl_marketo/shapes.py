@@ -71,7 +71,7 @@ _CHANNEL = record(
     | {"progressionStatuses?": many(record({"name": name, "hidden?": switch}))}
 )
 # A tag type has no `name` (fact: marketo-tag-types).
-_TAG = record({"tagType": name, "allowableValues?": text, "applicableProgramTypes?": text})
+_TAG = record({"tagType": name, "allowableValues?": text, "applicableProgramTypes?": text, "required?": switch})
 _WRITTEN = record({"status?": text, "reasons?": many(record({"code?": scalar, "message?": text})), "id?": key})
 
 _ROWS: tuple[tuple[str, Shape], ...] = (
@@ -86,7 +86,7 @@ _ROWS: tuple[tuple[str, Shape], ...] = (
     (r"/smartCampaigns\.json$", _CAMPAIGN),
     (r"/smartList\.json$", _SMART_LIST),
     (r"/channels\.json$", _CHANNEL),
-    (r"/tagType/byName\.json$", _TAG),
+    (r"/(tagTypes|tagType/byName)\.json$", _TAG),
     (r"/segmentation\.json$", record({"id": whole, "name": name, "status?": text})),
     (r"/segments\.json$", record({"name": name})),
 )

@@ -88,6 +88,8 @@ class MarketoSystem(System):
         for address in addresses:
             if address.kind in self._collections:
                 asked.setdefault(address.kind, set()).add(address.name)
+        if tell and "program" in asked:
+            asked.setdefault("tag", set())  # some tags are required of every program
 
         def look(kind: str) -> Iterable[Observation]:
             if tell:

@@ -13,8 +13,7 @@ from mopsctl_marketo.emulator.campaigns import clone_campaign
 from mopsctl_marketo.emulator.envelope import asset, asset_page, asset_time, form_of, json_param, params, refuse
 from mopsctl_marketo.emulator.lists import READ, WRITE
 from mopsctl_marketo.emulator.shown import bracketed
-
-SORTS = {"Default": "program", "Event": "event", "Engagement": "nurture", "Email": "email_batch"}
+from mopsctl_marketo.names import PROGRAM_TYPES
 
 
 class Programs(Area):
@@ -96,9 +95,9 @@ class Programs(Area):
 
     def _check_channel(self, call: Call, sort: str, channel: str) -> None:
         found = self.named("channels", channel)
-        if sort not in SORTS or found is None:
+        if sort not in PROGRAM_TYPES or found is None:
             refuse(call, "702" if found is None else "1001", f"Channel or type not found: {channel}, {sort}")
-        if found["applicableProgramType"] != SORTS[sort]:
+        if found["applicableProgramType"] != PROGRAM_TYPES[sort]:
             refuse(call, "709", f"Channel '{channel}' is not applicable to the program type '{sort}'")
 
     def _tags(self, call: Call, given: Mapping[str, str], sort: str) -> list[dict[str, str]]:
@@ -107,7 +106,11 @@ class Programs(Area):
             self._check_tag(call, str(tag.get("tagType")), str(tag.get("tagValue")))
         named = {str(tag["tagType"]) for tag in tags}
         for doc in self.store.list("tagtypes"):
-            if doc["required"] and SORTS[sort] in bracketed(doc["applicableProgramTypes"]) and doc["name"] not in named:
+            if (
+                doc["required"]
+                and PROGRAM_TYPES[sort] in bracketed(doc["applicableProgramTypes"])
+                and doc["name"] not in named
+            ):
                 refuse(call, "709", f"Required tag '{doc['name']}' is missing")
         return [_pair(tag) for tag in tags]
 

@@ -46,15 +46,13 @@ class Shown(Collection):
         }
 
     def _tags(self, names: frozenset[str]) -> dict[str, dict[str, Any]]:
-        """Only asked for by name a tag type shows its values."""
-        found: dict[str, dict[str, Any]] = {}
+        """Every tag type; only one that is asked for by name shows its values (fact: marketo-tag-types)."""
+        found = {str(doc["tagType"]): _tag(doc) for doc in self.api.asset_pages("/rest/asset/v1/tagTypes.json")}
         for name in sorted(names):
             doc = self._tag(name)
             if doc is not None:
-                found[name] = {
-                    "values": {value: {} for value in bracketed(doc.get("allowableValues"))},
-                    "program_types": {value: {} for value in bracketed(doc.get("applicableProgramTypes"))},
-                }
+                values = bracketed(doc.get("allowableValues"))
+                found[name] = {**_tag(doc), "values": {value: {} for value in values}}
         return found
 
     def _tag(self, name: str) -> dict[str, Any] | None:
@@ -80,3 +78,8 @@ class Shown(Collection):
 
     def _partitions(self, _names: frozenset[str]) -> dict[str, dict[str, Any]]:
         return {str(doc["name"]): {} for doc in self.api.lead_pages("/rest/v1/leads/partitions.json")}
+
+
+def _tag(doc: dict[str, Any]) -> dict[str, Any]:
+    types = bracketed(doc.get("applicableProgramTypes"))
+    return {"program_types": {each: {} for each in types}, "required": doc.get("required") is True}
