@@ -87,6 +87,24 @@ def test_a_tag_that_every_program_needs(story: Story) -> None:
     assert said(given.plan(), "MK037") == []
 
 
+def test_a_campaign_waits_for_what_it_is_cloned_from(story: Story) -> None:
+    stack = story(", template_program: Finished")
+    plan = stack.plan()
+    clone = "marketo:campaign/Kit fit/Score-big"
+    assert not any(each["address"] == clone and each["action"] == "add" for each in plan["changes"])
+    assert any("Score-big" in each for each in said(plan, "PL011"))
+    assert stack.apply().code == 0
+    with stack.screen("marketo") as handle:
+        folder = handle.do("add_folder", path="Templates")
+        handle.do("add_program", name="Finished", folder=folder)
+        handle.do(
+            "build_campaign", program="Finished", name="Score-big", triggers=["Data Value Changes"], flow=["Wait"]
+        )
+    assert [each["action"] for each in stack.plan()["changes"] if each["address"] == clone] == ["add"]
+    assert stack.apply().code == 0
+    assert [each for each in stack.plan()["changes"] if each["action"] != "manual"] == []
+
+
 def test_an_unknown_type_of_program_is_refused_without_a_network(story: Story) -> None:
     stack = story(", program_type: Webinar")
     checked = stack.run("validate", stack.folder, "-e", "local")

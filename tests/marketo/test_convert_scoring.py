@@ -146,7 +146,7 @@ class TestCampaigns:
         active = {
             name.rpartition("-")[2]: each.attributes.get("active")
             for name, each in found.items()
-            if name.startswith("campaign/")
+            if name.startswith("campaign/Scoring")
         }
         assert active == {"a": True, "off": False, "silent": None}
 

@@ -28,6 +28,7 @@ def of_score(context: Context, score: Score) -> Iterator[Resource]:
     for group in score.groups:
         for rule in group.rules:
             for name in campaign_names(model.settings, group, rule):
+                yield from _cloned_from(model, rule, name)
                 yield _campaign(model, rule, name, program.address)
             yield from logic_of_rule(model, group, rule)
     yield from logic_of_model(model)
@@ -109,6 +110,34 @@ def _token(model: Model, token: Token, program: Address) -> Resource:
     )
 
 
+def _template_of(settings: ScoreSettings, rule: Rule, name: str) -> str:
+    return f"{settings.template_program}/{settings.templates.get(_asked(settings, rule, name), name)}"
+
+
+def _cloned_from(model: Model, rule: Rule, name: str) -> Iterator[Resource]:
+    """The finished smart campaign that the rule's is cloned from; without it there is nothing to clone."""
+    settings = model.settings
+    if not settings.template_program:
+        return
+    whole = _template_of(settings, rule, name)
+    program, _, template = whole.partition("/")
+    step = (
+        f"In {ACTIVITIES}, select the program '{program}', choose New Smart Campaign, and name it '{template}': a trigger, and a"
+        " flow with Change Score on a My Token of the program."
+    )
+    yield model.context.made(
+        model.score.origin,
+        "campaign",
+        whole,
+        template,
+        {},
+        cell=model.cell,
+        mode="verify",
+        steps=(step,),
+        needs=(model.context.address("program", program),),
+    )
+
+
 def _campaign(model: Model, rule: Rule, name: str, program: Address) -> Resource:
     context, settings = model.context, model.settings
     points = [f"{settings.program}/{token.name}" for token in tokens(model.score, settings) if token.part.rule is rule]
@@ -118,10 +147,8 @@ def _campaign(model: Model, rule: Rule, name: str, program: Address) -> Resource
         attributes["active"] = not rule.disabled
     if settings.template_program:
         attributes["description"] = f"Rule '{rule.key}' of the scoring model '{model.score.name}'."
-        attributes["template"] = (
-            f"{settings.template_program}/{settings.templates.get(_asked(settings, rule, name), name)}"
-        )
-        needs.append(context.address("program", settings.template_program))
+        attributes["template"] = _template_of(settings, rule, name)
+        needs.append(context.address("campaign", attributes["template"]))
     return context.made(
         model.score.origin,
         "campaign",
