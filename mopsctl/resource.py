@@ -156,8 +156,12 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """How many records a change touches; None with a `reason` where it cannot be had. `at_least`: the vendor stops counting."""
+    """How many records a change touches; None with a `reason` where it cannot be had. `at_least`: the vendor stops counting.
+
+    `refused` says, as a sentence, why the vendor would refuse the change for what records hold.
+    """
 
     records: int | None
     reason: str = ""
     at_least: bool = False
+    refused: str = ""

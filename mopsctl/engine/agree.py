@@ -34,7 +34,7 @@ ALWAYS = ("title", "noun", "source", "document", "owner", "capability", "needs",
 OF_ACTION = ("undo", "irreversible", "archive", "check")
 NOT_REMOVED = ("left_manifest", "left_manifest_protected", "left_manifest_removal_not_allowed", "moved")
 READ = frozenset(
-    {"LC018", "LC028", "PL001", "PL002", "PL003", "PL005", "PL010", "PL011", "SL001", "SL002", "SL003"}
+    {"LC018", "LC028", "PL001", "PL002", "PL003", "PL005", "PL010", "PL011", "PL012", "SL001", "SL002", "SL003"}
 )  # judged on what was read
 
 

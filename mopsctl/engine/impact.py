@@ -54,7 +54,19 @@ def with_counts(plan: Plan, found: Mapping[Address, Impact]) -> Plan:
     """The plan with record counts filled in, and a verdict where records still hold a stage that is taken away."""
     changes = tuple(_counted(change, found.get(change.address)) for change in plan.changes)
     held = [_held(change) for change in changes if loses_stages(change) and change.impact and change.impact.records]
-    return replace(plan, changes=changes, verdicts=in_order([*plan.verdicts, *held]))
+    clashing = [_clashing(change, count.refused) for change in changes if (count := change.impact) and count.refused]
+    return replace(plan, changes=changes, verdicts=in_order([*plan.verdicts, *held, *clashing]))
+
+
+def _clashing(change: Change, why: str) -> Diagnostic:
+    return Diagnostic(
+        rule="PL012",
+        level="error",
+        message=why,
+        source=change.source,
+        hint="mend those records first, or take the change back",
+        address=str(change.address),
+    )
 
 
 def server_verdicts(plan: Plan, results: Iterable[Result]) -> list[Diagnostic]:

@@ -110,6 +110,12 @@ RULES: Final = {
             "A pair or a rule about a field that nobody made would stop a whole deployment; it waits, and the rest goes on.",
         ),
         PlanRule(
+            "PL012",
+            "error",
+            "records hold nothing that a change would be refused for",
+            "A field does not become unique while records share a value: the apply would end in the vendor's refusal.",
+        ),
+        PlanRule(
             "SL001",
             "error",
             "one run removes no more than the environment allows",

@@ -17,6 +17,9 @@ def count(session: Session, writes: Sequence[Write]) -> dict[Address, Impact]:
     """The records behind removed fields, retired values, changed formulas and changed types."""
     found: dict[Address, Impact] = {}
     for write in writes:
+        if _becomes_unique(write) and (shared := _shared(session, write)) is not None:
+            found[write.address] = shared
+            continue
         queries = list(_queries(write))
         if queries:
             found[write.address] = _counted(session, queries)
@@ -67,6 +70,32 @@ def _shorter(write: Write) -> bool:
 def _longer_than(length: int) -> str:
     """A pattern of SOQL that fits texts of more characters."""
     return names.quoted("_" * (length + 1) + "%")
+
+
+def _becomes_unique(write: Write) -> bool:
+    """True where records that share a value would stand in the way."""
+    before = (write.observed.attributes if write.observed else {}).get("unique")
+    return (
+        write.address.kind == "field"
+        and write.target.get("unique") is True
+        and write.observed is not None
+        and not before
+    )
+
+
+def _shared(session: Session, write: Write) -> Impact | None:
+    """How many records share their value with another; None where none do, or nobody can tell."""
+    object_name, field = names.split(write.address.name)
+    try:
+        rows = session.query(f"SELECT COUNT({field}) held, COUNT_DISTINCT({field}) single FROM {object_name}")
+    except SystemError_:
+        return None
+    held, single = (int(rows[0].get(name) or 0) for name in ("held", "single")) if rows else (0, 0)
+    if held == single:
+        return None
+    many = "1 record repeats" if held - single == 1 else f"{held - single} records repeat"
+    said = f"{many} a value of {object_name}.{field}, so Salesforce does not make it unique."
+    return Impact(held - single, refused=said)
 
 
 def _filled(native: str) -> str:

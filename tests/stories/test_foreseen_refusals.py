@@ -97,3 +97,28 @@ def test_028_a_name_that_leads_to_another_object_is_an_error_and_no_step(story: 
     assert len(here.findings("SF029", plan)) == 2
     assert not any("Account.Name" in each["address"] or "__r" in each["address"] for each in plan["changes"])
     assert here.apply().code == 3
+
+
+def test_018_a_field_does_not_become_unique_while_records_share_a_value(story: Of) -> None:
+    here = story("018-shorter-text")
+    here.lay("before")
+    assert here.apply().code == 0
+    here.edit("catalog/person.yaml", "max: 120, ", "max: 120, unique: true, ")
+    with here.screen("salesforce") as handle:
+        for value in ("same", "Same", "other"):
+            handle.do("create_record", object_name="Lead", LastName="x", Company="y", Remark__c=value)
+    (said,) = here.findings("PL012")
+    assert "1 record repeats a value of Lead.Remark__c" in said
+    assert here.apply().code == 3
+
+
+def test_018_a_field_becomes_unique_where_all_values_differ(story: Of) -> None:
+    here = story("018-shorter-text")
+    here.lay("before")
+    assert here.apply().code == 0
+    here.edit("catalog/person.yaml", "max: 120, ", "max: 120, unique: true, ")
+    with here.screen("salesforce") as handle:
+        for value in ("one", "other"):
+            handle.do("create_record", object_name="Lead", LastName="x", Company="y", Remark__c=value)
+    assert here.findings("PL012") == []
+    assert here.apply().code == 0

@@ -87,6 +87,7 @@ class Fields:
             raise ComponentError(
                 f"You have reached the maximum number of {most} allowed custom fields.", "LIMIT_EXCEEDED"
             )
+        self._check_unique(name, known, metadata)
         self._cut(name, known, metadata)
         field = known or {
             "id": seed.new_id(self._store, "CustomField"),
@@ -162,6 +163,15 @@ class Fields:
                 )
         if before.get("referenceTo") != metadata.get("referenceTo"):
             raise ComponentError("Cannot change which object a relationship refers to")
+
+    def _check_unique(self, name: str, known: Doc | None, metadata: Doc) -> None:
+        """A field does not become unique while records share a value."""
+        if known is None or not metadata.get("unique") or known["metadata"].get("unique"):
+            return
+        object_name, _, bare = name.partition(".")
+        held = [str(row[bare]).lower() for row in self._store.list(f"rows:{object_name}") if row.get(bare)]
+        if len(held) != len(set(held)):
+            raise ComponentError(f"Field {bare} has duplicate values and cannot be made unique", "DUPLICATE_VALUE")
 
     def _cut(self, name: str, known: Doc | None, metadata: Doc) -> None:
         """What becomes of texts that are longer than the field's new length, as the org's switch says."""

@@ -45,6 +45,7 @@ class Query:
     table: Table
     paths: list[str] = field(default_factory=list)
     counts: list[tuple[str, str]] = field(default_factory=list)  # (path, alias)
+    distinct: set[str] = field(default_factory=set)  # the aliases that count different values only
     count_only: bool = False
     test: Test = lambda _: True
     group: list[str] = field(default_factory=list)
@@ -138,7 +139,7 @@ class Parser:
 
     def _aggregate(self, query: Query) -> None:
         function = self._word()
-        if function != "COUNT":
+        if function not in ("COUNT", "COUNT_DISTINCT"):
             raise self._bad(f"this emulator only counts; {function} is not part of it", self._tokens[self._at][2])
         self._at += 2
         if self._take(")"):
@@ -147,7 +148,10 @@ class Parser:
         path = self._path(query.table)
         self._need(")")
         named = self._word() not in (",", "FROM")
-        query.counts.append((path, self._name() if named else f"expr{len(query.counts)}"))
+        alias = self._name() if named else f"expr{len(query.counts)}"
+        query.counts.append((path, alias))
+        if function == "COUNT_DISTINCT":
+            query.distinct.add(alias)
 
     def _path(self, table: Table) -> str:
         at = self._tokens[self._at][2] if self._at < len(self._tokens) else len(self._text)
@@ -349,6 +353,7 @@ def _grouped(query: Query, rows: Sequence[Row], tables: Tables) -> list[dict[str
     for key, members in sorted(groups.items(), key=lambda each: [str(part) for part in each[0]]):
         record = dict(zip([path.rpartition(".")[2] for path in query.group], key, strict=True))
         for path, alias in query.counts:
-            record[alias] = sum(readers[path](row) not in (None, "") for row in members)
+            held = [readers[path](row) for row in members if readers[path](row) not in (None, "")]
+            record[alias] = len({str(each).lower() for each in held}) if alias in query.distinct else len(held)
         found.append(record)
     return found
