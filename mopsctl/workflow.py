@@ -8,17 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mopsctl import canonical, checks, connectors, dry, files, policy, revision, sessions
+from mopsctl import attesting, canonical, checks, connectors, dry, files, policy, refusing, revision, sessions
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic, did_you_mean, has_errors, in_order
-from mopsctl.engine import agree, document, foreign, impact, safety
+from mopsctl.engine import agree, document, foreign, impact
 from mopsctl.engine.agree import Agreed, Now
 from mopsctl.engine.execute import Run, Target, execute
 from mopsctl.engine.journal import Journal, Unfinished, folded
-from mopsctl.engine.plan import Change, Inputs, Plan
+from mopsctl.engine.plan import Plan
 from mopsctl.engine.report import Applied, Event, Line, Listener, silent
 from mopsctl.engine.view import SystemView
-from mopsctl.errors import ApprovalMissing, ManifestError, PlanFileError, Refused, StalePlan, UsageError, WrongAccount
+from mopsctl.errors import (
+    ManifestError,
+    PlanFileError,
+    Refused,
+    StateError,
+    UsageError,
+)
 from mopsctl.manifest.loader import Loaded, load_stack
 from mopsctl.manifest.model import Environment, Stack
 from mopsctl.planning import Scene
@@ -73,6 +79,10 @@ def validate(folder: Path, environment: str | None = None, trust: Trust | None =
 
 def plan(ask: Ask) -> Plan:
     """Read the systems of an environment and say what applying the stack would do. Writes nothing."""
+    return attesting.marked(ask.folder, _planned(ask))
+
+
+def _planned(ask: Ask) -> Plan:
     stack, environment, loaded, findings = _loaded(ask)
     store = LocalStore(ask.folder, environment.name, stack.name)
     unfinished = Journal(
@@ -122,7 +132,7 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
     `accept` is the digest of a plan whose safety verdicts somebody looked at; `resume` goes on with a run that broke off;
     `saved` says that the plan comes from a file.
     """
-    _refuse(made, accept)
+    refusing.refuse(made, accept)
     stack, environment, loaded, findings = _loaded(ask)
     _refuse_by_policy(environment, saved or resume)
     store = LocalStore(ask.folder, environment.name, stack.name)
@@ -139,7 +149,7 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
                 ask.folder, stack, environment, loaded, tuple(findings), state, unfinished, opened, ask.listen
             )
             scene.refuse_misfits()
-            _refuse_stale(made, scene.inputs, state, digest, resumed=broken is not None)
+            refusing.refuse_stale(made, scene.inputs, state, digest, resumed=broken is not None)
             agreed = _checked(scene, made, broken, ask) if saved or resume else _believed(scene, made)
             base = scene.base if state else replace(scene.base, lineage=fresh("", "").lineage)
             if broken is None:
@@ -155,7 +165,24 @@ def apply(ask: Ask, made: Plan, *, accept: str | None = None, resume: bool = Fal
             _record(
                 store, diary, state, run.state, report, loaded.trust
             )  # before the systems are closed, which may fail too
+            if report.complete:
+                _remember(ask, made)
     return report
+
+
+def nothing_to_do(ask: Ask, made: Plan) -> None:
+    """An apply that has nothing to write: what a broken run did is put on record, and the steps on the work list."""
+    put_on_record(ask)
+    with LocalStore(ask.folder, made.environment, made.stack).lock(document.digest(made)):
+        _remember(ask, made)
+
+
+def _remember(ask: Ask, made: Plan) -> None:
+    """What the plan listed is no news the next time. What is done is done, even if the list cannot be written."""
+    try:
+        attesting.remember(ask.folder, made)
+    except StateError as error:
+        ask.listen(Event("info", text=error.message))
 
 
 def put_on_record(ask: Ask) -> None:
@@ -179,7 +206,7 @@ def _believed(scene: Scene, made: Plan) -> Agreed:
     """A plan that was made a moment ago, by this very run."""
     for session in scene.opened:
         account = sessions.identified(session)
-        _refuse_other_account(made, session.name, account.id)
+        refusing.refuse_other_account(made, session.name, account.id)
         sessions.settle(session, scene.unfinished)
     return Agreed(made)
 
@@ -188,12 +215,12 @@ def _checked(scene: Scene, made: Plan, broken: Unfinished | None, ask: Ask) -> A
     """A plan from a file, made again and compared. Raises StalePlan, Refused, WrongAccount, ApprovalMissing."""
     done = broken.done if broken else frozenset()
     if not ask.allow_remove:
-        _refuse_removals([each for each in made.changes if (each.address, each.action) not in done])
+        refusing.refuse_removals([each for each in made.changes if (each.address, each.action) not in done])
     seen = scene.plan(made.selection, allow_remove=made.allow_remove)
     for view in seen.views:
         if view.account is not None:
-            _refuse_other_account(made, view.name, view.account.id)
-    _refuse_unread(seen.plan)
+            refusing.refuse_other_account(made, view.name, view.account.id)
+    refusing.refuse_unread(seen.plan)
     ours = scene.base.entries
     recorded = (scene.state.entries if scene.state else {}) if broken else ours
     now = Now(seen.plan, seen.views, ours, recorded, seen.findings, checks.live_rules(), broken)
@@ -208,16 +235,6 @@ def _stages_held(made: Plan, scene: Scene, views: Sequence[SystemView]) -> list[
     """Stages that would go although records hold them: asked again, for a file may leave the count out."""
     losing = replace(made, changes=tuple(change for change in made.changes if impact.loses_stages(change)), verdicts=())
     return list(_counted(losing, scene.opened, views, scene.base, scene.listen).verdicts) if losing.changes else []
-
-
-def _refuse_removals(changes: Sequence[Change]) -> None:
-    removals = [change for change in changes if change.removals]
-    if removals:
-        many = "a thing" if len(removals) == 1 else f"{len(removals)} things"
-        raise ApprovalMissing(
-            f"The plan removes {many} ({removals[0].address}), and a file alone may not.",
-            hint="apply it with --allow-remove",
-        )
 
 
 def unfinished_plan(folder: Path, environment: str) -> Plan:
@@ -297,70 +314,9 @@ def _checked_on_server(
     return replace(made, verdicts=in_order(verdicts))
 
 
-def _refuse(made: Plan, accept: str | None) -> None:
-    """Refuse a plan that a check, a limit or an unread system speaks against."""
-    accepted = accept is not None and accept == document.digest(made)
-    if accept is not None and not accepted:
-        raise StalePlan(
-            "The digest that was accepted is not the digest of this plan.", hint=f"this plan is {document.digest(made)}"
-        )
-    against = [each for each in made.refused if not (accepted and each.rule in safety.ACCEPTABLE)]
-    if against:
-        hint = f"fix it in the manifests and plan again ({len(against)} in all)"
-        if all(each.rule in safety.ACCEPTABLE for each in against):
-            hint = f"look at each one, then apply with --accept {document.digest(made)}"
-        raise Refused(f"{against[0].rule}: {against[0].message}", hint=hint)
-    _refuse_unread(made)
-
-
-def _refuse_unread(made: Plan) -> None:
-    if made.unreadable:
-        system = made.unreadable[0]
-        raise Refused(
-            f"{system.title} could not be read, so nothing is applied: {system.message}",
-            hint=f"fix it, or plan without it: --except '{system.name}:*'",
-        )
-
-
 def _refuse_by_policy(environment: Environment, saved: bool) -> None:
     policy.refuse_unsaved(environment, saved=saved)
     policy.refuse_frozen(environment, clock().astimezone())
-
-
-def _refuse_stale(made: Plan, now: Inputs, state: State | None, digest: str, *, resumed: bool) -> None:
-    """Name the first thing the plan was decided on that is not so any more."""
-    if not resumed and state is not None and digest in state.applied:
-        raise StalePlan("This plan was applied already.", hint="plan again to see where things stand")
-    pairs: list[tuple[str, object, object]] = [
-        ("The manifests changed", made.inputs.manifests, now.manifests),
-        ("The environment is another one", made.inputs.environment, now.environment),
-        ("The adapters changed", dict(made.inputs.adapters), dict(now.adapters)),
-    ]
-    if not resumed:
-        pairs.append(("The state is another one", made.inputs.lineage, now.lineage))
-        pairs.append(("Something was applied", made.inputs.serial, now.serial))
-    for what, planned, current in pairs:
-        if planned != current:
-            raise StalePlan(
-                f"{what} since the plan was made: {_short(planned)} then, {_short(current)} now.",
-                hint="plan again, and have the new plan reviewed",
-            )
-
-
-def _refuse_other_account(made: Plan, name: str, account: str) -> None:
-    """Raise WrongAccount where the credentials open another account than the one that was read for the plan."""
-    planned = next((system for system in made.systems if system.name == name), None)
-    if planned is not None and planned.account != account:
-        raise WrongAccount(
-            f"The plan was made for account {planned.account} of {planned.title}; the credentials open {account}.",
-            hint="use the credentials the plan was made with, or plan again",
-        )
-
-
-def _short(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {value[key]}" for key in sorted(value))
-    return str(value)[:19] or "none"
 
 
 def _kept(store: LocalStore, state: State | None, base: State) -> State | None:

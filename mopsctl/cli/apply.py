@@ -131,7 +131,7 @@ def _plan_and_apply(terminal: Terminal, wish: Wish) -> int:
     show(text.plan(made, terminal.screen()))
     _expected(made, wish.expect)
     if not made.pending and not made.refused and not made.unreadable:
-        workflow.put_on_record(ask)
+        workflow.nothing_to_do(ask, made)
         return _nothing(terminal, made)
     if not (wish.yes or made.refused or made.unreadable):
         confirm(made, terminal, reviewed=False)

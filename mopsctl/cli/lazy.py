@@ -15,6 +15,8 @@ COMMANDS: Mapping[str, str] = {
     "show": "Print a saved plan in any format.",
     "apply": "Carry out a plan.",
     "drift": "Say what moved on the systems since the last apply.",
+    "steps": "List what people have to do themselves, and what they did.",
+    "attest": "Say that a manual step was done.",
     "state": "Look at the state, and fix it.",
     "providers": "List the adapters, and what each can write, verify, or leaves manual.",
     "emulator": "Run stand-ins of the vendors' systems on this machine.",

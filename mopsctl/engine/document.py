@@ -9,19 +9,18 @@ from typing import Any
 from mopsctl import canonical, outside
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Level, Source
-from mopsctl.engine.plan import Change, Drift, DriftField, Inputs, Plan, SystemReport
+from mopsctl.engine.plan import COUNTED, Change, Drift, DriftField, Inputs, Plan, SystemReport, finding_key
 from mopsctl.errors import PlanFileError
 from mopsctl.outside import Unfit
 from mopsctl.resource import FieldChange, Impact
 
 FORMAT = "1.0"
 _VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}")
-COUNTED = ("LC028",)  # rules whose sentence has a number of records in it
 AGAIN = "make it again with 'mopsctl plan -o FILE'"
 
 
 def digest(plan: Plan) -> str:
-    """Covers what would be done and on what it was decided; not record counts, calls, limits or the commit."""
+    """Covers what would be done and on what it was decided; not record counts, calls, limits, the commit or the work list."""
     return canonical.digest(_decided(plan))
 
 
@@ -34,7 +33,9 @@ def _decided(plan: Plan) -> dict[str, Any]:
     ]
     for change in data["changes"]:
         change.pop("impact")
+        change.pop("step")
     for verdict in data["verdicts"]:
+        verdict.pop("standing")
         if verdict["rule"] in COUNTED:
             verdict.pop("message")
     return data
@@ -64,7 +65,9 @@ def _body(plan: Plan) -> dict[str, Any]:
         "systems": [_system_json(system) for system in plan.systems],
         "changes": [change_json(change) for change in plan.changes],
         "drift": [_drift_json(drift) for drift in plan.drift],
-        "verdicts": [_verdict_json(verdict) for verdict in plan.verdicts],
+        "verdicts": [
+            {**_verdict_json(verdict), "standing": finding_key(verdict) in plan.standing} for verdict in plan.verdicts
+        ],
         "summary": plan.summary,
     }
 
@@ -129,6 +132,7 @@ def _plan_of(data: Any) -> Plan:
         changes=tuple(_change_of(each) for each in data["changes"]),
         drift=tuple(_drift_of(each) for each in data["drift"]),
         verdicts=tuple(_verdict_of(each) for each in data["verdicts"]),
+        standing=frozenset(finding_key(_verdict_of(each)) for each in data["verdicts"] if each["standing"]),
     )
 
 
@@ -204,7 +208,12 @@ def change_json(change: Change) -> dict[str, Any]:
         "capability": change.capability,
         "impact": _impact_json(change.impact),
         "takes": list(change.takes),
+        "step": _step_json(change) if change.has_steps else None,
     }
+
+
+def _step_json(change: Change) -> dict[str, Any]:
+    return {"fingerprint": change.step_fingerprint, "state": change.step, "why": change.step_why}
 
 
 def _change_of(data: Any) -> Change:
@@ -235,6 +244,8 @@ def _change_of(data: Any) -> Change:
         capability=data["capability"],
         impact=_impact_of(data["impact"]),
         takes=tuple(data["takes"]),
+        step=data["step"]["state"] if data["step"] else "new",
+        step_why=data["step"]["why"] if data["step"] else "",
     )
 
 

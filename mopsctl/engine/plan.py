@@ -39,6 +39,8 @@ Reason = Literal[
     "managed_manually",
 ]
 Who = Literal["system", "manifest", "both"]
+StepState = Literal["new", "standing", "reopened", "attested"]
+COUNTED = ("LC028",)  # rules whose sentence has a number of records in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Change:
     `fields` say what moves, `wanted` is what is recorded in state afterwards: everything the manifests name but what waits
     for a person; `fingerprint` what was read when this was decided. `undo` answers whether mopsctl can take it back. `stays_ours` tells of a `keep` whether
     the thing remains in state; `moved_from` is the name it is recorded under until now. `check` says of a manual step how it will be verified: by reading, or by attesting.
-    `takes` are the paths of items that this change takes out of a list, or retires.
+    `takes` are the paths of items that this change takes out of a list, or retires. `step` says of a manual step whether it was on the
+    work list before, and `step_why` why it is open again, or who attested it.
     """
 
     address: Address
@@ -77,6 +80,23 @@ class Change:
     capability: str = ""
     impact: Impact | None = None
     takes: tuple[str, ...] = ()
+    step: StepState = "new"
+    step_why: str = ""
+
+    @property
+    def has_steps(self) -> bool:
+        """True where a person has something to do."""
+        return self.action == "manual" or bool(self.steps)
+
+    @property
+    def open_step(self) -> bool:
+        """True where a person has something to do that nobody attested."""
+        return self.has_steps and self.step != "attested"
+
+    @property
+    def step_fingerprint(self) -> str:
+        """Covers the values that a manual step asks for: it closes for these, and opens again for others."""
+        return canonical.digest([self.title, list(self.steps)])[7:23]
 
     @property
     def of_items(self) -> bool:
@@ -152,7 +172,10 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that would be done to one environment, and on what it was decided."""
+    """Everything that would be done to one environment, and on what it was decided.
+
+    `standing` are the keys of findings that were there at the last apply.
+    """
 
     stack: str
     environment: str
@@ -165,12 +188,14 @@ class Plan:
     protected: bool = False
     allow_remove: bool = False
     selection: Selection = field(default_factory=Selection)
+    standing: frozenset[str] = frozenset()
 
     @property
     def summary(self) -> dict[str, int]:
         """How many lines of each action; an item that goes out of a list is a removal, wherever its line stands."""
         lines = {key: sum(change.action == action for change in self.changes) for action, key in SUMMARY_KEYS.items()}
-        return {**lines, "remove": sum(change.removals for change in self.changes)}
+        manual = sum(change.action == "manual" and change.open_step for change in self.changes)
+        return {**lines, "remove": sum(change.removals for change in self.changes), "manual": manual}
 
     @property
     def pending(self) -> bool:
@@ -196,3 +221,9 @@ def with_impact(plan: Plan, impacts: Mapping[Address, Impact]) -> Plan:
     """The same plan with record counts filled in; the digest stays."""
     changes = tuple(replace(change, impact=impacts.get(change.address, change.impact)) for change in plan.changes)
     return replace(plan, changes=changes)
+
+
+def finding_key(found: Diagnostic) -> str:
+    """A finding by what it says of what, wherever its line stands by now; a number of records in it does not count."""
+    said = "" if found.rule in COUNTED else found.message
+    return canonical.digest([found.rule, found.level, found.address, found.source.file, said])[7:23]

@@ -19,16 +19,20 @@ _SPECIAL = re.compile(r"([\\`*_\[\]|~])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "#": "&#35;"}
 
 
+MOST_BYTES = 60_000  # sites take some 65,000; a little is left for what programs put around a comment
+
+
 def plan(plan: Plan, max_bytes: int = 0) -> str:
-    """The comment, in at most `max_bytes` bytes of UTF-8 (0: no limit).
+    """The comment, in at most `max_bytes` bytes of UTF-8 (0: as many as sites take).
 
     Its first line is a tag by which a program finds its own comment again. What does not fit is counted, and the reader
     told where it is; the least important goes first.
     """
+    max_bytes = max_bytes or MOST_BYTES
     blocks = _blocks(arrange(plan))
     text = _text(blocks)
     for place in sorted(range(len(blocks)), key=lambda number: -blocks[number].rank):
-        if not max_bytes or _size(text) <= max_bytes:
+        if _size(text) <= max_bytes:
             break
         blocks[place] = _fitted(blocks, place, max_bytes)
         text = _text(blocks)
@@ -82,7 +86,7 @@ def _blocks(view: View) -> list[Block]:
         _unreadable(view),
         _irreversible(view),
         _changes(view),
-        _checks(view.verdicts),
+        _checks(view),
         _steps(view),
         _drift(view.plan.drift),
         _systems(view.plan.systems),
@@ -145,9 +149,15 @@ def _row(view: View, change: Change) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _checks(found: Sequence[Diagnostic]) -> Block:
-    head = f"**Checks** {words.tally(found)}\n" if found else "**Checks** no findings"
-    return Block(head, tuple(_finding(each) for each in found), noun="finding", rank=2)
+def _checks(view: View) -> Block:
+    shown = view.fresh_verdicts
+    rest = words.standing_findings(len(view.verdicts) - len(shown)).partition(":")[0]
+    head = (
+        f"**Checks** {words.tally(view.verdicts)}{f' ({rest})' if rest else ''}\n"
+        if view.verdicts
+        else "**Checks** no findings"
+    )
+    return Block(head, tuple(_finding(each) for each in shown), noun="finding", rank=2)
 
 
 def _finding(each: Diagnostic) -> str:
@@ -158,8 +168,13 @@ def _finding(each: Diagnostic) -> str:
 
 
 def _steps(view: View) -> Block:
-    rows = tuple(_step(section, step) for section, step in view.steps)
-    return _folded(f"Manual steps ({len(rows)})", rows, "step", rank=4)
+    rows = tuple(_step(section, step) for section, step in view.news)
+    rest = words.standing_steps(view.standing, view.attested, view.plan.environment)
+    if not rows:
+        return Block(f"_{escape(rest.partition(':')[0])}: {code(rest.partition(': ')[2])}_") if rest else Block()
+    title = f"Manual steps ({len(rows)}{' new' if rest else ''})"
+    block = _folded(title, rows, "step", rank=4)
+    return replace(block, tail=f"{block.tail}\n\n_{escape(rest)}_") if rest else block
 
 
 def _step(section: Section, step: Step) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.engine import document
-from mopsctl.engine.plan import Change, Plan, SystemReport
+from mopsctl.engine.plan import Change, Plan, SystemReport, finding_key
 from mopsctl.render.words import LEVELS
 
 
@@ -41,6 +41,27 @@ class View:
     def steps(self) -> tuple[tuple[Section, Step], ...]:
         """All manual steps, each with its system."""
         return tuple((section, step) for section in self.sections for step in section.steps)
+
+    @property
+    def news(self) -> tuple[tuple[Section, Step], ...]:
+        """The manual steps that are new, or open again."""
+        return tuple((section, step) for section, step in self.steps if step.change.step in ("new", "reopened"))
+
+    @property
+    def standing(self) -> int:
+        """How many open steps were there before."""
+        return sum(step.change.step == "standing" for _, step in self.steps)
+
+    @property
+    def attested(self) -> int:
+        """How many steps somebody attested."""
+        return sum(step.change.step == "attested" for _, step in self.steps)
+
+    @property
+    def fresh_verdicts(self) -> tuple[Diagnostic, ...]:
+        """The findings that were not there at the last apply, and every one that stops an apply."""
+        known = self.plan.standing
+        return tuple(each for each in self.verdicts if each.level == "error" or finding_key(each) not in known)
 
     @property
     def warnings(self) -> tuple[tuple[str, tuple[Change, ...]], ...]:

@@ -45,7 +45,7 @@ _REASONS: Mapping[str, str] = {
 _REMOVALS: Mapping[bool, str] = {True: "archived", False: "deleted"}
 _CHECKS: Mapping[str, str] = {
     "read": "by the next plan, which reads it",
-    "attest": "by nobody: no interface shows it, so it stays on this list",
+    "attest": "by nobody: no API shows it; say that it was done with 'mopsctl attest'",
 }
 _WHO: Mapping[str, str] = {
     "system": "changed on the system",
@@ -75,6 +75,18 @@ def letter(place: int) -> str:
 def check(change: Change) -> str:
     """How a manual step will be verified."""
     return _CHECKS.get(change.check, "")
+
+
+def standing_steps(standing: int, attested: int, environment: str) -> str:
+    """What is said of the steps that a plan does not repeat; empty where there is none."""
+    said = [f"{counted(standing, 'step')} from before still open"] if standing else []
+    said += [f"{counted(attested, 'step')} attested"] if attested else []
+    return f"{' and '.join(said)}: mopsctl steps -e {environment}" if said else ""
+
+
+def standing_findings(many: int) -> str:
+    """What is said of the findings that a plan does not repeat; empty where there is none."""
+    return f"{counted(many, 'finding')} from before, not repeated: add -v to see them" if many else ""
 
 
 def who(drift: Drift) -> str:

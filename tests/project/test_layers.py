@@ -31,11 +31,13 @@ GROUND = {
     "spoken",
 }
 WORKFLOW = {
+    "attesting",
     "connectors",
     "dry",
     "planning",
     "policy",
     "records",
+    "refusing",
     "revision",
     "sessions",
     "signals",

@@ -23,6 +23,7 @@ COLOURS: Mapping[Action, str] = {
 }
 _SIGNS = {"+": "green", "~": "yellow", "-": "red", "=": "dim"}
 _BODY = 4  # columns before what belongs to a change
+MOST_STEPS_IN_FULL = 8  # more are listed by their titles, and told by `mopsctl steps`
 
 
 def plan(plan: Plan, screen: Screen, next_steps: Iterable[str] = ()) -> str:
@@ -86,9 +87,6 @@ def _section(page: Page, section: Section) -> None:
     told: set[str] = set()
     for change in section.changes:
         _change(page, change, told)
-    if section.steps:
-        many = f"{words.counted(len(section.steps), 'step')}, listed below"
-        page.line(many, indent=2, lead=(f"{words.SYMBOLS['manual']} manual ", COLOURS["manual"]))
 
 
 def _change(page: Page, change: Change, told: set[str]) -> None:
@@ -150,17 +148,35 @@ def _move(page: Page, move: Move, indent: int) -> None:
 
 
 def _steps(page: Page, view: View) -> None:
-    if not view.steps:
+    """The steps that are news, all of them where the reader asks for everything; many as a list of titles."""
+    chosen = view.steps if page.screen.verbose else view.news
+    rest = "" if page.screen.verbose else words.standing_steps(view.standing, view.attested, view.plan.environment)
+    if not chosen and not rest:
         return
     page.blank()
-    page.line((f"Manual steps ({len(view.steps)})", "bold magenta"))
+    page.line((f"Manual steps ({len(chosen)} new)" if rest else f"Manual steps ({len(chosen)})", "bold magenta"))
+    brief = len(chosen) > MOST_STEPS_IN_FULL and not page.screen.verbose
     for section in view.sections:
-        if section.steps:
+        mine = [step for each, step in chosen if each is section]
+        if mine:
             page.blank()
             page.line((section.report.title, "bold underline"))
         told: dict[str, int] = {}
-        for step in section.steps:
-            _step(page, step, told)
+        for step in mine:
+            _title_of(page, step) if brief else _step(page, step, told)
+    if brief:
+        page.blank()
+        page.line(f"What to do for each: mopsctl steps -e {view.plan.environment} -v")
+    if rest:
+        page.blank()
+        page.line(f"{rest[:1].upper()}{rest[1:]}.")
+
+
+def _title_of(page: Page, step: Step) -> None:
+    """One step on one line."""
+    change = step.change
+    owner = f"  {change.owner}" if change.owner else ""
+    page.line(f"{change.noun} ", (change.title, "bold"), (f"{owner}  [{change.id}]", "dim"), indent=2, lead="* ")
 
 
 def _step(page: Page, step: Step, told: dict[str, int]) -> None:
@@ -169,6 +185,8 @@ def _step(page: Page, step: Step, told: dict[str, int]) -> None:
     title = (change.title, "bold")
     page.line(f"{change.noun} ", title, (f"  [{change.id}]", "dim"), indent=2, lead=number)
     margin = 2 + len(number)
+    if change.step_why:
+        page.line(change.step_why, indent=margin, lead=(f"{change.step}: ", "bold"))
     _place(page, change, margin)
     if change.action == "manual":
         for move in moves.of(change, page.screen.style):
@@ -214,6 +232,10 @@ def add_drift(page: Page, found: Iterable[Drift]) -> None:
 def _checks(page: Page, view: View) -> None:
     if not view.verdicts:
         return
+    shown = view.verdicts if page.screen.verbose else view.fresh_verdicts
     page.blank()
     page.line(("Checks", "bold"), f"  {words.tally(view.verdicts)}")
-    add_findings(page, view.verdicts, indent=2)
+    add_findings(page, shown, indent=2)
+    rest = words.standing_findings(len(view.verdicts) - len(shown))
+    if rest:
+        page.line(f"{rest}.", indent=2)

@@ -1,0 +1,156 @@
+"""What people do about manual steps: see which are open, and say that one was done."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mopsctl.diagnostics import did_you_mean
+from mopsctl.engine import worklist as judging
+from mopsctl.engine.plan import Change, Plan
+from mopsctl.errors import UsageError
+from mopsctl.state import worklist
+from mopsctl.state.local import LocalStore
+from mopsctl.state.worklist import Attestation, WorkList
+
+MOST_BYTES = 64 * 1024 * 1024
+
+
+def today() -> str:
+    """The day, UTC; looked up at call time, so that tests can stand in for it."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody says of steps: `steps` by id, or `every` open one (of `system`); `until` is a day, 2027-03-01."""
+
+    by: str
+    note: str
+    steps: tuple[str, ...] = ()
+    every: bool = False
+    system: str = ""
+    until: str = ""
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which steps of a plan are asked for; empty members ask for all."""
+
+    states: frozenset[str] = field(default_factory=frozenset)
+    owner: str = ""
+    system: str = ""
+
+
+def marked(folder: Path, plan: Plan) -> Plan:
+    """The plan with what the work list of its environment says of its steps and findings. Raises StateError."""
+    return judging.marked(plan, worklist.read(folder, plan.stack, plan.environment), today())
+
+
+def remember(folder: Path, plan: Plan) -> None:
+    """After an apply: what the plan listed is no news the next time. The caller holds the lock. Raises StateError."""
+    known = worklist.read(folder, plan.stack, plan.environment)
+    after = judging.shown(known, plan)
+    if after != known:
+        worklist.write(folder, after)
+
+
+def steps(plan: Plan, wanted: Wanted) -> tuple[Change, ...]:
+    """The steps that are asked for, by owner, system and screen."""
+    found = [
+        change
+        for change in plan.changes
+        if change.has_steps
+        and (not wanted.states or change.step in wanted.states)
+        and (not wanted.owner or change.owner == wanted.owner)
+        and (not wanted.system or change.address.system == wanted.system)
+    ]
+    return tuple(sorted(found, key=lambda change: (change.owner, change.address)))
+
+
+def chosen(plan: Plan, said: Said) -> tuple[Change, ...]:
+    """The steps that somebody speaks of. Raises UsageError where one is not there, closed, or read back by mopsctl itself."""
+    if said.every:
+        open_ = [each for each in plan.changes if each.open_step and _by_people(each)]
+        found = tuple(each for each in open_ if said.system in ("", each.address.system))
+        if not found:
+            raise UsageError("There is no open step that could be attested.", hint="see 'mopsctl steps'")
+        return found
+    by_id = {each.id: each for each in plan.changes if each.has_steps}
+    return tuple(_one(by_id.get(step), step, by_id) for step in dict.fromkeys(said.steps))
+
+
+def attest(folder: Path, plan: Plan, said: Said) -> tuple[Change, ...]:
+    """Put on the work list that these steps were done. Raises UsageError, StateError, LockHeld."""
+    _check(said)
+    found = chosen(plan, said)
+    name, digest = _evidence(said.file)
+
+    def closed(known: WorkList) -> WorkList:
+        for each in found:
+            fingerprint = each.step_fingerprint
+            known = known.with_attested(
+                each.id, Attestation(fingerprint, said.by, said.note, today(), said.until, name, digest)
+            )
+        return known
+
+    _changed(folder, plan, closed)
+    return found
+
+
+def _changed(folder: Path, plan: Plan, change: Callable[[WorkList], WorkList]) -> None:
+    with LocalStore(folder, plan.environment, plan.stack).lock("attest"):
+        worklist.write(folder, change(worklist.read(folder, plan.stack, plan.environment)))
+
+
+def _one(change: Change | None, step: str, known: Sequence[str] | dict[str, Change]) -> Change:
+    if change is None:
+        hint = did_you_mean(step, known) or "'mopsctl steps' lists them with their ids"
+        raise UsageError(f"There is no step {step} in this plan.", hint=hint)
+    if change.step == "attested":
+        raise UsageError(
+            f"The step {step} is closed: {change.step_why}.", hint="it opens again when it asks for something else"
+        )
+    if not _by_people(change):
+        raise UsageError(
+            f"The step {step} ({change.title}) is not attested: mopsctl reads it back.",
+            hint="do it, and plan again: it is then off the list",
+        )
+    return change
+
+
+def _by_people(change: Change) -> bool:
+    """True where no API shows whether it was done."""
+    return change.check != "read"
+
+
+def _check(said: Said) -> None:
+    if not said.by.strip() or not said.note.strip():
+        raise UsageError("An attestation says who did it and what was done.", hint="add --by NAME --note TEXT")
+    if said.every is bool(said.steps):
+        raise UsageError("Name the steps, or say --all.", hint="'mopsctl steps' lists them with their ids")
+    if said.until:
+        try:
+            until = datetime.date.fromisoformat(said.until).isoformat()
+        except ValueError:
+            raise UsageError(f"'{said.until}' is no day.", hint="write it like 2027-03-01") from None
+        if until != said.until or until < today():
+            raise UsageError(
+                f"The day {said.until} is over, or not written like 2027-03-01.", hint="choose a day to come"
+            )
+
+
+def _evidence(file: Path | None) -> tuple[str, str]:
+    """The name and digest of a file that shows it; the file stays where it is."""
+    if file is None:
+        return "", ""
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise UsageError(f"{file} is larger than the {MOST_BYTES // 1024 // 1024} MB that are read at most.")
+        return file.name, hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror or error}.", hint="name a file") from error
