@@ -131,6 +131,8 @@ def _by_people(change: Change) -> bool:
 def _check(said: Said) -> None:
     if not said.by.strip() or not said.note.strip():
         raise UsageError("An attestation says who did it and what was done.", hint="add --by NAME --note TEXT")
+    if not all(map(_is_text, (said.by, said.note, said.file.name if said.file else ""))):
+        raise UsageError("What is attested is no text that can be kept.", hint="write it in UTF-8")
     if said.every is bool(said.steps):
         raise UsageError("Name the steps, or say --all.", hint="'mopsctl steps' lists them with their ids")
     if said.until:
@@ -142,6 +144,15 @@ def _check(said: Said) -> None:
             raise UsageError(
                 f"The day {said.until} is over, or not written like 2027-03-01.", hint="choose a day to come"
             )
+
+
+def _is_text(value: str) -> bool:
+    """False for bytes of a command line that are no UTF-8."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _evidence(file: Path | None) -> tuple[str, str]:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     "attest",
     short_help="Say that a manual step was done.",
     epilog=options.examples(
-        "mopsctl attest 3f2a91c0 -e production --by 'R. Lee' --note 'set in Admin, ticket 4711'",
-        "mopsctl attest --all --system marketo -e sandbox --by 'R. Lee' --note 'built from the template'",
-        "mopsctl attest 3f2a91c0 -e production --by 'R. Lee' --note 'reviewed' --until 2027-06-30 --file shot.png",
+        "mopsctl attest 3f2a91c0 -e production --by 'R. Lee' --note 'ticket 4711'",
+        "mopsctl attest --all --system marketo -e local --by Kim --note 'as built'",
+        "mopsctl attest 3f2a91c0 -e local --by Kim --note 'seen' --until 2027-06-30",
     ),
 )
 @click.argument("steps", metavar="[STEP]...", nargs=-1)

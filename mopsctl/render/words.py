@@ -148,7 +148,9 @@ def summary(plan: Plan) -> str:
     what = plan.summary
     lead = [f"{what['add']} to add", f"{what['change']} to change", f"{what['remove']} to remove"]
     lead += [f"{number(what[key])} {words}" for key, words in _QUIETER if what[key]]
-    lead.append(f"{number(what['manual'])} manual")
+    fresh = sum(change.action == "manual" and change.step in ("new", "reopened") for change in plan.changes)
+    some = "" if fresh == what["manual"] else f" ({number(fresh)} new)"
+    lead.append(f"{number(what['manual'])} manual{some}")
     return f"{', '.join(lead)}; {', '.join(_rest(plan))}"
 
 

@@ -167,7 +167,7 @@ def test_the_reason_of_a_step_is_said_once_on_each_system() -> None:
     ]
     said = text.plan(replace(samples.RICH, changes=tuple(steps)), Screen(100))
     assert said.count("why: The screen has no API.") == said.count("why: as for step 1\n") == 2
-    assert said.count("verified: by nobody: no interface shows it") == said.count("verified: by nobody\n") == 2
+    assert said.count("verified: by nobody: no API shows it") == said.count("verified: by nobody\n") == 2
 
 
 def test_drift_claims_only_what_was_compared() -> None:
