@@ -229,7 +229,7 @@ def _joined(value: Json, wanted: Json, last: Json) -> bool:
 
 
 def _differences(change: Change, now: Change, kind: Kind | None) -> Iterator[Difference]:
-    """In what two lines about one thing differ, what matters most to a reader first; record counts do not."""
+    """In what two lines about one thing differ, what matters most to a reader first; record counts and the work list do not."""
     if change.action != now.action:
         yield ("the action", change.action, now.action)
     for name in sorted({*change.wanted, *now.wanted}):
@@ -242,7 +242,7 @@ def _differences(change: Change, now: Change, kind: Kind | None) -> Iterator[Dif
             place = 1 if before[1] != after[1] else 0
             yield (f"{path} {('before', 'after')[place]}", before[place], after[place])
     mine, there = document.change_json(change), document.change_json(now)
-    for name in sorted(mine.keys() - {"action", "fields", "impact", "wanted"}):
+    for name in sorted(mine.keys() - {"action", "fields", "impact", "step", "wanted"}):
         if mine[name] != there[name]:
             yield (name, mine[name], there[name])
 

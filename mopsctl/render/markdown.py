@@ -52,7 +52,7 @@ class Block:
 
     def text(self) -> str:
         """The part, with the count of what was left out."""
-        note = f"\n\n_{words.counted(self.left_out, self.noun)} left out here; all of them: mopsctl show PLAN -v_"
+        note = f"\n\n_{words.counted(self.left_out, self.noun)} left out here: mopsctl show PLAN -v_"
         rows = "\n".join((self.head, *self.rows)) if self.head else "\n".join(self.rows)
         return rows + (note if self.left_out else "") + self.tail
 

@@ -39,7 +39,7 @@ def test_the_comment_keeps_its_limit(limit: int) -> None:
     said = markdown.plan(LARGE, limit)
     assert len(said.encode()) <= limit
     assert said.startswith("<!-- mopsctl:northwind-cloud/production -->")
-    assert "left out here; all of them: mopsctl show PLAN -v" in said
+    assert "left out here: mopsctl show PLAN -v" in said
     assert said.count("<details>") == said.count("</details>")
 
 
