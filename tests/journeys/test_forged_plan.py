@@ -113,7 +113,10 @@ FORGED: dict[str, tuple[Callable[[Any], object], tuple[str, ...]]] = {
     "without its systems": (lambda data: data.update(systems=[]), ("the systems",)),
     "an invented finding": (
         lambda data: data["verdicts"].append(
-            {"rule": "PL004", "level": "note", "message": "All good.", "hint": "", "address": "", "source": ""}
+            {
+                **{"rule": "PL004", "level": "note", "message": "All good."},
+                **{"hint": "", "address": "", "source": "", "standing": False},
+            }
         ),
         ("finding PL004",),
     ),
