@@ -114,8 +114,13 @@ FORGED: dict[str, tuple[Callable[[Any], object], tuple[str, ...]]] = {
     "an invented finding": (
         lambda data: data["verdicts"].append(
             {
-                **{"rule": "PL004", "level": "note", "message": "All good."},
-                **{"hint": "", "address": "", "source": "", "standing": False},
+                "rule": "PL004",
+                "level": "note",
+                "message": "All good.",
+                "hint": "",
+                "address": "",
+                "source": "",
+                "standing": False,
             }
         ),
         ("finding PL004",),
