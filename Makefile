@@ -31,8 +31,8 @@ test-lowest: ## run all tests with the oldest versions of what mopsctl imports, 
 	@sh scripts/bootstrap lowest
 	.venv-lowest/bin/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
-test-kill: $(INSTALLED) ## kill a run at every write of every kind of thing; takes many minutes
-	$(BIN)/python -m pytest -n 0 -m kill_matrix tests/journeys/test_kill_matrix.py
+test-kill: $(INSTALLED) ## kill a run at every write, and let each of its calls go wrong; takes many minutes
+	$(BIN)/python -m pytest -n 0 --capture=sys -m kill_matrix tests/journeys/test_kill_matrix.py tests/journeys/test_killed.py
 
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .
