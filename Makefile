@@ -6,7 +6,7 @@
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-WORKERS ?= 2
+WORKERS ?= 3
 TESTS ?=
 export PYTHON
 
@@ -21,15 +21,15 @@ demo: $(INSTALLED) ## plan, apply and plan again on emulators of the vendors' sy
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/demo
 
 test: $(INSTALLED) ## run all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 test-latest: ## run all tests with the newest versions of all packages, in .venv-latest
 	@sh scripts/bootstrap latest
-	.venv-latest/bin/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	.venv-latest/bin/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 test-lowest: ## run all tests with the oldest versions of what mopsctl imports, in .venv-lowest
 	@sh scripts/bootstrap lowest
-	.venv-lowest/bin/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	.venv-lowest/bin/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 test-kill: $(INSTALLED) ## kill a run at every write, and let each of its calls go wrong; takes many minutes
 	$(BIN)/python -m pytest -n 0 --capture=sys -m kill_matrix tests/journeys/test_kill_matrix.py tests/journeys/test_killed.py
