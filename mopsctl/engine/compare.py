@@ -23,6 +23,11 @@ def attribute(kind: Kind, name: str) -> Attribute:
     return kind.attributes.get(name, PLAIN)
 
 
+def retired(rule: Attribute, item: Mapping[str, Json]) -> bool:
+    """True where an item of a list is out of use the way its attribute retires items."""
+    return bool(rule.retire) and all(item.get(part) == value for part, value in (rule.retire or {}).items())
+
+
 def misfit(kind: Kind, attributes: Attributes) -> str:
     """The first attribute whose value is of a sort that its kind never has, with what it has to be; empty where all fit."""
     for name in sorted(attributes):

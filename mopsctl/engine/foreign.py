@@ -10,7 +10,6 @@ from mopsctl.diagnostics import Diagnostic
 from mopsctl.engine import compare
 from mopsctl.engine.plan import Plan
 from mopsctl.engine.view import SystemView
-from mopsctl.provider.contract import Attribute
 from mopsctl.resource import FieldChange, Impact, Json, Resource, Write
 
 STAGES = "lifecycle.stages"
@@ -35,12 +34,8 @@ def _foreign(resource: Resource, view: SystemView) -> dict[tuple[str, str], Json
         for name, rule in sorted(lists.items())
         if rule.keyed and seen is not None and name not in resource.leave
         for key, item in sorted((seen.attributes.get(name) or {}).items())
-        if key not in resource.attributes[name] and not _retired(rule, item)
+        if key not in resource.attributes[name] and not compare.retired(rule, item)
     }
-
-
-def _retired(rule: Attribute, item: Json) -> bool:
-    return bool(rule.retire) and all(item.get(part) == value for part, value in (rule.retire or {}).items())
 
 
 def _write(resource: Resource, view: SystemView, found: Mapping[tuple[str, str], Json]) -> Write:

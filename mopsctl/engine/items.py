@@ -70,9 +70,7 @@ def _gone(
 
 def _is_there(rule: Attribute, item: Json) -> bool:
     """False where the item is gone or was retired already."""
-    if item is None:
-        return False
-    return not rule.retire or any(item.get(part) != value for part, value in rule.retire.items())
+    return item is not None and not compare.retired(rule, item)
 
 
 def _without(last: compare.Attributes, gone: Items) -> dict[str, Json]:
