@@ -12,26 +12,16 @@ from mopsctl.manifest.model import Rule, RuleGroup, ScoringModel, Stack
 
 def scores(stack: Stack, system: str, fields: Fields) -> Iterator[element.Score]:
     """Each scoring model on each object that carries the field it writes."""
-    for name in sorted(stack.scoring_models):
-        model = stack.scoring_models[name]
-        catalog = stack.catalogs.get(model.catalog)
-        written = catalog.fields.get(model.writes) if catalog else None
-        binding = written.in_.get(system) if written else None
-        if model.is_derived:
-            continue
-        for object_name, field_name in binding.names if binding else ():
-            yield _score(model, catalog.object if catalog else "", object_name, field_name, fields, system)
+    for model, concept, object_name, field_name in _carried(stack, system):
+        if not model.is_derived:
+            yield _score(model, concept, object_name, field_name, fields, system)
 
 
 def derived(stack: Stack, system: str, fields: Fields) -> Iterator[element.Agreement]:
     """Each model that is made of other scores: a sum that people set up on the object that carries its field."""
-    for name in sorted(stack.scoring_models):
-        model = stack.scoring_models[name]
-        catalog = stack.catalogs.get(model.catalog)
-        written = catalog.fields.get(model.writes) if catalog else None
-        binding = written.in_.get(system) if written else None
-        for object_name, _ in binding.names if binding and model.is_derived and catalog else ():
-            known = fields.by_key(catalog.object if catalog else "", object_name)
+    for model, concept, object_name, _ in _carried(stack, system):
+        if model.is_derived:
+            known = fields.by_key(concept, object_name)
             yield element.Agreement(
                 origin=origin(model),
                 name=model.name,
@@ -40,6 +30,18 @@ def derived(stack: Stack, system: str, fields: Fields) -> Iterator[element.Agree
                 steps=(_made_of(stack, model, system, fields, known),),
                 row="scoring.field",
             )
+
+
+def _carried(stack: Stack, system: str) -> Iterator[tuple[ScoringModel, str, str, str]]:
+    """Each model with the concept of its catalogue, and each object and field of the system that carry what it writes."""
+    for name in sorted(stack.scoring_models):
+        model = stack.scoring_models[name]
+        catalog = stack.catalogs.get(model.catalog)
+        written = catalog.fields.get(model.writes) if catalog else None
+        binding = written.in_.get(system) if written else None
+        if catalog is not None and binding is not None:
+            for object_name, field_name in binding.names:
+                yield model, catalog.object, object_name, field_name
 
 
 def _made_of(stack: Stack, model: ScoringModel, system: str, fields: Fields, known: Mapping[str, element.Field]) -> str:
