@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from mopsctl.cli.main import main
+from tests.journeys import conftest as journeys
 from tests.journeys.conftest import CLOCK, Run, Stack
 from tests.journeys.stories import LOCAL
 
 HERE = Path(__file__).parent
+run = journeys.run
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,6 @@ class Story(Stack):
 def lines(plan: Any, address: str) -> list[tuple[str, str]]:
     """Action and reason of each line about a thing."""
     return [(each["action"], each["reason"]) for each in plan["changes"] if each["address"] == address]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
-    def one(*arguments: object) -> Run:
-        capsys.readouterr()
-        code = main([str(each) for each in arguments])
-        captured = capsys.readouterr()
-        return Run(code, captured.out, captured.err)
-
-    return one
 
 
 @pytest.fixture
