@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -29,6 +30,9 @@ class Source:
 
 
 NOWHERE = Source("", 0, 0)
+GAP = "…"
+# What differs where one thing is said of many: names in quotes, and numbers.
+_NAMED = re.compile(r"(?<!\w)'[^']*'(?!\w)|(?<![\w.:/-])[0-9]+(?![\w.:/-]*\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,41 @@ class Diagnostic:
 def in_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Sorted by place, each finding once."""
     return tuple(sorted(set(found), key=lambda each: each.sort_key))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings that say the same of several things; `message` has a gap where the things differ."""
+
+    rule: str
+    level: Level
+    message: str
+    hint: str
+    places: tuple[tuple[Diagnostic, str], ...]  # each with what stands in its gaps
+
+    @property
+    def alone(self) -> bool:
+        """True where there is nothing to gather."""
+        return len(self.places) == 1
+
+
+def grouped(found: Iterable[Diagnostic]) -> tuple[Group, ...]:
+    """Findings gathered where rule, level, hint and sentence agree but for names and numbers; in the order of their first."""
+    alike: dict[tuple[str, Level, str, str], list[Diagnostic]] = {}
+    for each in found:
+        alike.setdefault((each.rule, each.level, each.hint, _NAMED.sub(GAP, each.message)), []).append(each)
+    return tuple(_group(members) for members in alike.values())
+
+
+def _group(members: list[Diagnostic]) -> Group:
+    """One group: what all members name alike stays in the sentence, what differs is said at each place."""
+    first = members[0]
+    named = [_NAMED.findall(each.message) for each in members]
+    same = [len(set(column)) == 1 for column in zip(*named, strict=True)]
+    keep = iter(same)
+    message = _NAMED.sub(lambda match: match[0] if next(keep) else GAP, first.message)
+    gaps = [", ".join(word for word, fixed in zip(words, same, strict=True) if not fixed) for words in named]
+    return Group(first.rule, first.level, message, first.hint, tuple(zip(members, gaps, strict=True)))
 
 
 def has_errors(found: Iterable[Diagnostic]) -> bool:

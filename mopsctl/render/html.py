@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-from mopsctl.diagnostics import Diagnostic
+from mopsctl.diagnostics import Diagnostic, Group, grouped
 from mopsctl.engine.plan import Change, Drift, Plan, SystemReport
 from mopsctl.render import moves, words
 from mopsctl.render.html_style import CSS
@@ -131,14 +131,18 @@ def _drifted(drift: Drift) -> list[str]:
 
 
 def _checks(found: Sequence[Diagnostic]) -> str:
-    cards = _lines(_card(each.level, _finding(each)) for each in found)
+    cards = _lines(_card(each.level, _finding(each)) for each in grouped(found))
     return f"<section>\n<h2>Checks: {words.tally(found)}</h2>\n{cards}\n</section>"
 
 
-def _finding(each: Diagnostic) -> list[str]:
-    place = str(each.source) if each.source.file else each.address
+def _finding(each: Group) -> list[str]:
+    places = [(words.place_of(found), gap) for found, gap in each.places]
+    place = places[0][0] if each.alone else ""
     lines = [f'<h3><span class="word">{each.level}</span> {_text(each.rule)} {_code(place) if place else ""}</h3>']
     lines.append(_paragraph(_text(each.message)))
+    if not each.alone:
+        told = (f"<li>{_code(at) if at else ''} {_text(gap)}</li>" for at, gap in places)
+        lines.append(f"<ul>{''.join(told)}</ul>")
     return [*lines, _paragraph(_text(each.hint), "quiet")] if each.hint else lines
 
 

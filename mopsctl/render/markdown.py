@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from mopsctl.diagnostics import Diagnostic, Level
+from mopsctl.diagnostics import Group, Level, grouped
 from mopsctl.engine.plan import Change, Drift, Plan, SystemReport
 from mopsctl.render import moves, words
 from mopsctl.render.values import Style, prose
@@ -157,14 +157,19 @@ def _checks(view: View) -> Block:
         if view.verdicts
         else "**Checks** no findings"
     )
-    return Block(head, tuple(_finding(each) for each in shown), noun="finding", rank=2)
+    return Block(head, tuple(_finding(each) for each in grouped(shown)), noun="finding", rank=2)
 
 
-def _finding(each: Diagnostic) -> str:
-    place = str(each.source) if each.source.file else each.address
+def _finding(each: Group) -> str:
+    places = [(words.place_of(found), gap) for found, gap in each.places]
+    place = places[0][0] if each.alone else ""
     parts = [LEVELS[each.level], escape(each.rule), code(place) if place else "", escape(each.message)]
     hint = f" _{escape(each.hint)}_" if each.hint else ""
-    return f"- {' '.join(part for part in parts if part)}{hint}"
+    line = f"- {' '.join(part for part in parts if part)}{hint}"
+    if each.alone:
+        return line
+    told = (" ".join(filter(None, (code(at) if at else "", escape(gap)))) for at, gap in places)
+    return "\n".join([line, *(f"  - {each}" for each in told)])
 
 
 def _steps(view: View) -> Block:

@@ -84,6 +84,11 @@ def standing_steps(standing: int, attested: int, environment: str) -> str:
     return f"{' and '.join(said)}: mopsctl steps -e {environment}" if said else ""
 
 
+def place_of(each: Diagnostic) -> str:
+    """Where a finding is: a place in a file, or else an address."""
+    return str(each.source) if each.source.file else each.address
+
+
 def standing_findings(many: int) -> str:
     """What is said of the findings that a plan does not repeat; empty where there is none."""
     return f"{counted(many, 'finding')} from before, not repeated: add -v to see them" if many else ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from mopsctl.diagnostics import Diagnostic, Level
+from mopsctl.diagnostics import Diagnostic, Group, Level, grouped
 from mopsctl.render.text.page import Page, Part, Screen
-from mopsctl.render.words import LEVELS, counted, tally
+from mopsctl.render.words import LEVELS, counted, place_of, tally
 
 COLOURS: Mapping[Level, str] = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 _WIDEST = max(map(len, LEVELS)) + 2
@@ -50,18 +50,24 @@ def validated(result: Checked, screen: Screen, next_steps: Iterable[str] = ()) -
 
 
 def add_findings(page: Page, found: Iterable[Diagnostic], indent: int = 0) -> None:
-    """Each finding with its level in front, its place, its rule, its sentence, and its hint on a line of its own."""
-    for each in found:
+    """Each finding with its level in front, its place, its rule, its sentence, and its hint on a line of its own.
+
+    Findings that say the same of several things come once, with their places below.
+    """
+    for each in grouped(found):
         lead = f"{each.level:<{_WIDEST}}"
-        named: list[Part] = [part for name in (place_of(each), each.rule) if name for part in ((name, "bold"), " ")]
+        place = place_of(each.places[0][0]) if each.alone else ""
+        named: list[Part] = [part for name in (place, each.rule) if name for part in ((name, "bold"), " ")]
         page.line(*named, each.message, indent=indent, lead=(lead, COLOURS[each.level]))
+        if not each.alone:
+            _add_places(page, each, indent + _WIDEST)
         if each.hint:
             page.line(each.hint, indent=indent + _WIDEST, lead=("hint: ", "dim"))
 
 
-def place_of(each: Diagnostic) -> str:
-    """Where a finding is: a place in a file, or else an address."""
-    return str(each.source) if each.source.file else each.address
+def _add_places(page: Page, group: Group, indent: int) -> None:
+    for found, gap in group.places:
+        page.line((place_of(found), "bold"), f" {gap}" if gap else "", indent=indent, lead="at: ")
 
 
 def add_next(page: Page, next_steps: Iterable[str]) -> None:
