@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mopsctl.diagnostics import did_you_mean
 from mopsctl.engine import worklist as judging
-from mopsctl.engine.plan import Change, Plan
+from mopsctl.engine.plan import Plan, StepState
+from mopsctl.engine.steps import Step, gathered
 from mopsctl.errors import UsageError
 from mopsctl.state import worklist
 from mopsctl.state.local import LocalStore
@@ -41,7 +42,7 @@ class Said:
 class Wanted:
     """Which steps of a plan are asked for; empty members ask for all."""
 
-    states: frozenset[str] = field(default_factory=frozenset)
+    states: frozenset[StepState] = field(default_factory=frozenset)
     owner: str = ""
     system: str = ""
 
@@ -59,39 +60,39 @@ def remember(folder: Path, plan: Plan) -> None:
         worklist.write(folder, after)
 
 
-def steps(plan: Plan, wanted: Wanted) -> tuple[Change, ...]:
-    """The steps that are asked for, by owner, system and screen."""
+def steps(plan: Plan, wanted: Wanted) -> tuple[Step, ...]:
+    """The steps that are asked for, by owner and system, each with those of its rows that are."""
     found = [
-        change
-        for change in plan.changes
-        if change.has_steps
-        and (not wanted.states or change.step in wanted.states)
-        and (not wanted.owner or change.owner == wanted.owner)
-        and (not wanted.system or change.address.system == wanted.system)
+        step
+        for each in gathered(plan.changes)
+        if (not wanted.owner or each.first.owner == wanted.owner)
+        and (not wanted.system or each.first.address.system == wanted.system)
+        and (step := each.narrowed(wanted.states) if wanted.states else each)
     ]
-    return tuple(sorted(found, key=lambda change: (change.owner, change.address)))
+    return tuple(sorted(found, key=lambda step: (step.first.owner, step.first.address)))
 
 
-def chosen(plan: Plan, said: Said) -> tuple[Change, ...]:
-    """The steps that somebody speaks of. Raises UsageError where one is not there, closed, or read back by mopsctl itself."""
+def chosen(plan: Plan, said: Said) -> tuple[Step, ...]:
+    """The steps, or single rows of steps, that somebody speaks of. Raises UsageError where one is not there, closed, or read back by mopsctl itself."""
     if said.every:
-        open_ = [each for each in plan.changes if each.open_step and _by_people(each)]
-        found = tuple(each for each in open_ if said.system in ("", each.address.system))
+        open_ = [each for each in gathered(plan.changes) if each.attestable]
+        found = tuple(each for each in open_ if said.system in ("", each.first.address.system))
         if not found:
             raise UsageError("There is no open step that could be attested.", hint="see 'mopsctl steps'")
         return found
-    by_id = {each.id: each for each in plan.changes if each.has_steps}
+    rows = {each.id: Step(each.id, (each,)) for each in plan.changes if each.has_steps}
+    by_id = {**rows, **{each.id: each for each in gathered(plan.changes)}}
     return tuple(_one(by_id.get(step), step, by_id) for step in dict.fromkeys(said.steps))
 
 
-def attest(folder: Path, plan: Plan, said: Said) -> tuple[Change, ...]:
-    """Put on the work list that these steps were done. Raises UsageError, StateError, LockHeld."""
+def attest(folder: Path, plan: Plan, said: Said) -> tuple[Step, ...]:
+    """Put on the work list that the rows of these steps which no API shows were done. Raises UsageError, StateError, LockHeld."""
     _check(said)
     found = chosen(plan, said)
     name, digest = _evidence(said.file)
 
     def closed(known: WorkList) -> WorkList:
-        for each in found:
+        for each in (row for step in found for row in step.attestable):
             fingerprint = each.step_fingerprint
             known = known.with_attested(
                 each.id, Attestation(fingerprint, said.by, said.note, today(), said.until, name, digest)
@@ -107,25 +108,20 @@ def _changed(folder: Path, plan: Plan, change: Callable[[WorkList], WorkList]) -
         worklist.write(folder, change(worklist.read(folder, plan.stack, plan.environment)))
 
 
-def _one(change: Change | None, step: str, known: Sequence[str] | dict[str, Change]) -> Change:
-    if change is None:
-        hint = did_you_mean(step, known) or "'mopsctl steps' lists them with their ids"
+def _one(found: Step | None, step: str, known: Iterable[str]) -> Step:
+    if found is None:
+        hint = did_you_mean(step, list(known)) or "'mopsctl steps' lists them with their ids"
         raise UsageError(f"There is no step {step} in this plan.", hint=hint)
-    if change.step == "attested":
+    if found.state == "attested":
         raise UsageError(
-            f"The step {step} is closed: {change.step_why}.", hint="it opens again when it asks for something else"
+            f"The step {step} is closed: {found.state_why}.", hint="it opens again when it asks for something else"
         )
-    if not _by_people(change):
+    if not found.attestable:
         raise UsageError(
-            f"The step {step} ({change.title}) is not attested: mopsctl reads it back.",
+            f"The step {step} ({found.title}) is not attested: mopsctl reads it back.",
             hint="do it, and plan again: it is then off the list",
         )
-    return change
-
-
-def _by_people(change: Change) -> bool:
-    """True where no API shows whether it was done."""
-    return change.check != "read"
+    return found
 
 
 def _check(said: Said) -> None:

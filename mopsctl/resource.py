@@ -24,6 +24,7 @@ class Resource:
     compares it. A keyed attribute is a mapping from
     natural key to item, its order is an attribute of its own. `mode` may be narrower than the kind's; `why` is the
     capability's sentence. `steps` tell a person what to do where mopsctl cannot; they name screen and exact values.
+    `screen` names the vendor's screen where a person does so: what has the same one is one step of one visit.
     `needs` are addresses that must be there first. `capability` is the row of the lowering table it stands for.
     """
 
@@ -42,6 +43,7 @@ class Resource:
     leave: tuple[str, ...] = ()
     reason: str = ""
     owner: str = ""
+    screen: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attributes", canonical.numbers(self.attributes))

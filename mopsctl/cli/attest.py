@@ -11,7 +11,7 @@ from mopsctl.cli import options, trusting
 from mopsctl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from mopsctl.engine.plan import Change
+    from mopsctl.engine.steps import Step
 
 
 @click.command(
@@ -63,7 +63,7 @@ def command(
     """Put on record that somebody did the manual STEPs, by the ids that plans and `mopsctl steps` show.
 
     A step stays closed until it asks for something else, or its day has passed; then the plan says why it is open again. What
-    mopsctl can read back is never attested.
+    mopsctl can read back is never attested: such rows of a step stay until they are read as declared.
     """
     from mopsctl import attesting, workflow
     from mopsctl.cli.progress import progress
@@ -83,15 +83,19 @@ def command(
     else:
         many = "1 step is" if len(found) == 1 else f"{len(found)} steps are"
         terminal.out(f"{many} attested by {by}. See them with 'mopsctl steps -e {environment} --attested'.\n")
+        read = sum(row.open_step and row.check == "read" for step in found for row in step.rows)
+        if read:
+            rows = "1 row of them stays" if read == 1 else f"{read} rows of them stay"
+            terminal.out(f"{rows} open until mopsctl reads back that it was done.\n")
     return 0
 
 
-def _confirm(terminal: Terminal, found: tuple[Change, ...]) -> None:
+def _confirm(terminal: Terminal, found: tuple[Step, ...]) -> None:
     from mopsctl.errors import ApprovalMissing
 
     many = "1 step" if len(found) == 1 else f"{len(found)} steps"
     if not terminal.interactive:
         raise ApprovalMissing(f"Nobody can be asked whether {many} were done.", hint="name the steps, or add --yes")
-    terminal.say("".join(f"{each.id}  {each.noun} {each.title}\n" for each in found))
+    terminal.say("".join(f"{each.id}  {each.title}\n" for each in found))
     if terminal.ask(f"\nSay that {many} were done? Type yes to go on:") != "yes":
         raise ApprovalMissing("Nothing was attested.", hint="name the steps that were done")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mopsctl.cli import options, trusting
 from mopsctl.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from mopsctl.engine.plan import StepState
 
 
 @click.command(
@@ -44,6 +48,8 @@ def command(
 ) -> int:
     """The work list: every manual step of STACK in an environment, by owner and screen.
 
+    One step is one visit to one screen; -v, Markdown and CSV show its rows.
+
     The systems are read, so that what was done is off the list. Say that a step was done with `mopsctl attest`.
     """
     from mopsctl import attesting, workflow
@@ -58,8 +64,8 @@ def command(
         made = workflow.plan(
             workflow.Ask(folder=stack, environment=environment, counts=False, listen=listen, trust=trust)
         )
-    open_ = frozenset(("new", "standing", "reopened"))
-    states = frozenset() if every else frozenset(("attested",)) if attested else open_
+    open_: frozenset[StepState] = frozenset(("new", "standing", "reopened"))
+    states: frozenset[StepState] = frozenset() if every else frozenset(("attested",)) if attested else open_
     found = attesting.steps(made, attesting.Wanted(states, owner, system))
     terminal.out(worklist.FORMATS[terminal.format](made, found, terminal.screen()))
     return 1 if made.unreadable else 0

@@ -214,6 +214,7 @@ def line(resource: Resource, kind: Kind, action: Action, reason: Reason) -> Chan
         on_delete=resource.on_delete,
         protect=resource.protect,
         owner=resource.owner,
+        screen=resource.screen,
         capability=resource.capability,
     )
 

@@ -10,6 +10,7 @@ from mopsctl import canonical, outside
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Level, Source
 from mopsctl.engine.plan import COUNTED, Change, Drift, DriftField, Inputs, Plan, SystemReport, finding_key
+from mopsctl.engine.steps import Step, gathered
 from mopsctl.errors import PlanFileError
 from mopsctl.outside import Unfit
 from mopsctl.resource import FieldChange, Impact
@@ -28,6 +29,7 @@ def _decided(plan: Plan) -> dict[str, Any]:
     data = _body(plan)
     data["inputs"].pop("commit")
     data.pop("summary")
+    data.pop("steps")
     data["systems"] = [
         {key: system[key] for key in ("name", "provider", "account", "status")} for system in data["systems"]
     ]
@@ -64,6 +66,7 @@ def _body(plan: Plan) -> dict[str, Any]:
         },
         "systems": [_system_json(system) for system in plan.systems],
         "changes": [change_json(change) for change in plan.changes],
+        "steps": [_gathered_json(step) for step in gathered(plan.changes)],
         "drift": [_drift_json(drift) for drift in plan.drift],
         "verdicts": [
             {**_verdict_json(verdict), "standing": finding_key(verdict) in plan.standing} for verdict in plan.verdicts
@@ -208,12 +211,27 @@ def change_json(change: Change) -> dict[str, Any]:
         "capability": change.capability,
         "impact": _impact_json(change.impact),
         "takes": list(change.takes),
+        "screen": change.screen,
         "step": _step_json(change) if change.has_steps else None,
     }
 
 
 def _step_json(change: Change) -> dict[str, Any]:
     return {"fingerprint": change.step_fingerprint, "state": change.step, "why": change.step_why}
+
+
+def _gathered_json(step: Step) -> dict[str, Any]:
+    """One step of a person, for readers: what it says is in its rows, which are changes."""
+    return {
+        "id": step.id,
+        "system": step.first.address.system,
+        "screen": step.first.screen,
+        "owner": step.first.owner,
+        "title": step.title,
+        "state": step.state,
+        "check": step.check,
+        "rows": [{"id": row.id, "address": str(row.address)} for row in step.rows],
+    }
 
 
 def _change_of(data: Any) -> Change:
@@ -246,6 +264,7 @@ def _change_of(data: Any) -> Change:
         takes=tuple(data["takes"]),
         step=data["step"]["state"] if data["step"] else "new",
         step_why=data["step"]["why"] if data["step"] else "",
+        screen=data["screen"],
     )
 
 

@@ -51,7 +51,7 @@ class Change:
     for a person; `fingerprint` what was read when this was decided. `undo` answers whether mopsctl can take it back. `stays_ours` tells of a `keep` whether
     the thing remains in state; `moved_from` is the name it is recorded under until now. `check` says of a manual step how it will be verified: by reading, or by attesting.
     `takes` are the paths of items that this change takes out of a list, or retires. `step` says of a manual step whether it was on the
-    work list before, and `step_why` why it is open again, or who attested it.
+    work list before, and `step_why` why it is open again, or who attested it. `screen` is where a person does it.
     """
 
     address: Address
@@ -82,6 +82,7 @@ class Change:
     takes: tuple[str, ...] = ()
     step: StepState = "new"
     step_why: str = ""
+    screen: str = ""
 
     @property
     def has_steps(self) -> bool:
@@ -115,8 +116,13 @@ class Change:
 
     @property
     def id(self) -> str:
-        """A short stable name, for manual steps that people tick off."""
+        """A short stable name, for what people tick off."""
         return canonical.digest([str(self.address), self.action])[7:15]
+
+    @property
+    def step_id(self) -> str:
+        """The name of the step it is a row of: what one owner does on one screen of one system."""
+        return canonical.digest([self.address.system, self.screen, self.owner])[7:15] if self.screen else self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +198,10 @@ class Plan:
 
     @property
     def summary(self) -> dict[str, int]:
-        """How many lines of each action; an item that goes out of a list is a removal, wherever its line stands."""
+        """How many lines of each action, of `manual` how many open steps; an item that goes out of a list is a removal, wherever its line stands."""
         lines = {key: sum(change.action == action for change in self.changes) for action, key in SUMMARY_KEYS.items()}
-        manual = sum(change.action == "manual" and change.open_step for change in self.changes)
-        return {**lines, "remove": sum(change.removals for change in self.changes), "manual": manual}
+        manual = {each.step_id for each in self.changes if each.action == "manual" and each.open_step}
+        return {**lines, "remove": sum(change.removals for change in self.changes), "manual": len(manual)}
 
     @property
     def pending(self) -> bool:

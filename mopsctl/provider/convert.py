@@ -85,7 +85,15 @@ class Maker:
             leave=self._left(origin, self.kinds[kind]),
             reason=origin.reason,
             owner=origin.owner,
+            screen=self.screen(kind, name),
         )
+
+    def screen(self, kind: str, name: str) -> str:
+        """The screen on which a person sets up this thing; empty where it is a visit of its own.
+
+        It is the title of the step, and its name as long as the stack lives: what is attested hangs on the rows, not on it.
+        """
+        return ""
 
     def _left(self, origin: Origin, kind: Kind) -> tuple[str, ...]:
         """The attributes that the author leaves alone, by the names that they have on the kind."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from mopsctl.diagnostics import Diagnostic, Group, grouped
 from mopsctl.engine.plan import Change, Drift, Plan, SystemReport
+from mopsctl.engine.steps import Step as Gathered
 from mopsctl.render import moves, words
 from mopsctl.render.html_style import CSS
 from mopsctl.render.values import FULL, prose
@@ -104,17 +105,26 @@ def _steps(view: View) -> str:
 
 
 def _step(section: Section, step: Step) -> str:
-    change = step.change
-    title = f"{_text(section.report.title)} {step.number}. {_text(change.noun)} {_text(change.title)}"
-    lines = [f"<h3>{title}</h3>", _paragraph(f"{_place(change)} · step {_code(change.id)}", "quiet")]
-    if change.action == "manual":
-        lines.append(_moves(change))
-    if change.steps:
-        lines.append(f"<ol>{''.join(f'<li>{_text(sentence)}</li>' for sentence in change.steps)}</ol>")
-    why = change.why or words.reason(change)
-    facts = (("why", why), ("owner", change.owner), ("verified", words.check(change)))
+    what = step.what
+    name = what.title if what.gathered else f"{what.first.noun} {what.title}"
+    lines = [f"<h3>{_text(section.report.title)} {step.number}. {_text(name)}</h3>"]
+    lines += [_paragraph(f"step {_code(what.id)}", "quiet"), _sentences(what.lead)]
+    lines += [part for row in what.rows for part in _row_of(what, row)]
+    whys = what.whys or (words.reason(what.first),)
+    facts = (*(("why", why) for why in whys), ("owner", what.first.owner), ("verified", words.check(what.checks)))
     lines += [_paragraph(f'<span class="quiet">{name}:</span> {_text(fact)}') for name, fact in facts if fact]
     return _card("manual", lines)
+
+
+def _row_of(what: Gathered, row: Change) -> list[str]:
+    mark = f" · {_text(what.mark(row))}" if what.mark(row) else ""
+    name = [_paragraph(f"<strong>{_text(row.noun)} {_text(row.title)}</strong>{mark}")] if what.gathered else []
+    moved = _moves(row) if row.action == "manual" else ""
+    return [*name, _paragraph(_place(row), "quiet"), moved, _sentences(what.own(row))]
+
+
+def _sentences(said: Sequence[str]) -> str:
+    return f"<ol>{''.join(f'<li>{_text(sentence)}</li>' for sentence in said)}</ol>" if said else ""
 
 
 def _drift(found: Sequence[Drift]) -> str:

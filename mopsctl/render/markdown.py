@@ -183,14 +183,24 @@ def _steps(view: View) -> Block:
 
 
 def _step(section: Section, step: Step) -> str:
-    change = step.change
-    title = f"**{escape(section.report.title)} {step.number}.** {escape(change.noun)} **{escape(change.title)}**"
-    lines = [f"- {title} {code(str(change.address))} {code(change.id)}"]
-    if change.action == "manual":
-        lines += [f"  - {line}" for line in _moved(change)]
-    lines += [f"  {number}. {escape(sentence)}" for number, sentence in enumerate(change.steps, start=1)]
-    why = change.why or words.reason(change)
-    facts = (("why", why), ("owner", change.owner), ("verified", words.check(change)))
+    what = step.what
+    first = what.first
+    name = f"**{escape(what.title)}**" if what.gathered else f"{escape(first.noun)} **{escape(first.title)}**"
+    place = "" if what.gathered else f" {code(str(first.address))}"
+    lines = [f"- **{escape(section.report.title)} {step.number}.** {name}{place} {code(what.id)}"]
+    if what.rest:
+        lines.append(f"  _{words.counted(what.rest, 'other row')} of it from before_")
+    lines += [f"  {number}. {escape(sentence)}" for number, sentence in enumerate(what.lead, start=1)]
+    for row in what.rows:
+        mark = f" _{escape(what.mark(row))}_" if what.mark(row) else ""
+        if what.gathered:
+            lines.append(f"  - {escape(row.noun)} **{escape(row.title)}** {code(str(row.address))}{mark}")
+        pad = "    " if what.gathered else "  "
+        if row.action == "manual":
+            lines += [f"{pad}- {line}" for line in _moved(row)]
+        lines += [f"{pad}{number}. {escape(sentence)}" for number, sentence in enumerate(what.own(row), start=1)]
+    whys = what.whys or (words.reason(first),)
+    facts = (*(("why", why) for why in whys), ("owner", first.owner), ("verified", words.check(what.checks)))
     said = "; ".join(f"{name}: {escape(fact.rstrip('.'))}" for name, fact in facts if fact)
     return "\n".join([*lines, f"\n  _{said}_"] if said else lines)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mopsctl.diagnostics import Diagnostic
-from mopsctl.engine import document
+from mopsctl.engine import document, steps
 from mopsctl.engine.plan import Change, Plan, SystemReport, finding_key
 from mopsctl.render.words import LEVELS
 
@@ -15,7 +15,7 @@ class Step:
     """Something a person has to do; `number` counts from 1 on each system."""
 
     number: int
-    change: Change
+    what: steps.Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +44,22 @@ class View:
 
     @property
     def news(self) -> tuple[tuple[Section, Step], ...]:
-        """The manual steps that are new, or open again."""
-        return tuple((section, step) for section, step in self.steps if step.change.step in ("new", "reopened"))
+        """The manual steps that are new, or open again, with those of their rows that are."""
+        return tuple(
+            (section, Step(step.number, fresh))
+            for section, step in self.steps
+            if (fresh := step.what.narrowed(steps.NEWS)) is not None
+        )
 
     @property
     def standing(self) -> int:
         """How many open steps were there before."""
-        return sum(step.change.step == "standing" for _, step in self.steps)
+        return sum(step.what.state == "standing" for _, step in self.steps)
 
     @property
     def attested(self) -> int:
         """How many steps somebody attested."""
-        return sum(step.change.step == "attested" for _, step in self.steps)
+        return sum(step.what.state == "attested" for _, step in self.steps)
 
     @property
     def fresh_verdicts(self) -> tuple[Diagnostic, ...]:
@@ -90,9 +94,8 @@ def arrange(plan: Plan) -> View:
 
 def _section(plan: Plan, report: SystemReport) -> Section:
     mine = [change for change in plan.changes if change.address.system == report.name]
-    manual = [change for change in mine if change.action == "manual" or change.steps]
     return Section(
         report=report,
         changes=tuple(change for change in mine if change.action != "manual"),
-        steps=tuple(Step(number, change) for number, change in enumerate(manual, start=1)),
+        steps=tuple(Step(number, each) for number, each in enumerate(steps.gathered(mine), start=1)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
 from mopsctl.diagnostics import Diagnostic, Level
@@ -72,9 +72,9 @@ def letter(place: int) -> str:
     return chr(ord("a") + place) if place < 26 else str(place + 1)
 
 
-def check(change: Change) -> str:
-    """How a manual step will be verified."""
-    return _CHECKS.get(change.check, "")
+def check(ways: Iterable[str]) -> str:
+    """How a manual step will be verified; its rows may be so in more than one way."""
+    return "; ".join(_CHECKS[way] for way in ways if way in _CHECKS)
 
 
 def standing_steps(standing: int, attested: int, environment: str) -> str:
@@ -153,7 +153,7 @@ def summary(plan: Plan) -> str:
     what = plan.summary
     lead = [f"{what['add']} to add", f"{what['change']} to change", f"{what['remove']} to remove"]
     lead += [f"{number(what[key])} {words}" for key, words in _QUIETER if what[key]]
-    fresh = sum(change.action == "manual" and change.step in ("new", "reopened") for change in plan.changes)
+    fresh = len({each.step_id for each in plan.changes if each.action == "manual" and each.step in ("new", "reopened")})
     some = "" if fresh == what["manual"] else f" ({number(fresh)} new)"
     lead.append(f"{number(what['manual'])} manual{some}")
     return f"{', '.join(lead)}; {', '.join(_rest(plan))}"

@@ -62,13 +62,13 @@ def test_each_direction_has_the_connectors_own_words(convert: Convert, sync: str
     step = by_name(convert(mapping(row(sync, guard="salesforce-readonly"))))[NAME]
     assert step.mode == "manual"
     assert f"Set its rule to '{wording}'." in step.steps
-    assert "'job_title' to 'Contact.Title', 'Lead.Title'" in step.steps[0]
+    assert "'job_title' to 'Contact.Title', 'Lead.Title'" in step.steps[1]
 
 
 def test_hubspot_can_only_win_behind_a_guard(convert: Convert) -> None:
     step = by_name(convert(mapping(row("hubspot-wins", guard="salesforce-readonly"))))[NAME]
     assert step.capability == "mapping.guard"
-    assert "read-only for everybody in Salesforce but the integration user (salesforce-readonly)" in step.steps[2]
+    assert "read-only for everybody in Salesforce but the integration user (salesforce-readonly)" in step.steps[3]
 
 
 def test_every_synced_row_says_that_old_values_wait_for_a_resync(convert: Convert) -> None:
@@ -104,8 +104,8 @@ def test_a_locked_row_is_only_looked_for(convert: Convert) -> None:
 def test_which_records_sync_is_set_manually(convert: Convert) -> None:
     scoped = mapping(row(), scope="business_unit is core", scope_field=(("contact", "business_unit"),))
     step = by_name(convert(scoped))["connector-mapping/salesforce.scope"]
-    assert "where business_unit is core" in step.steps[0]
-    assert "'business_unit'" in step.steps[1]
+    assert "where business_unit is core" in step.steps[1]
+    assert "'business_unit'" in step.steps[2]
 
 
 def test_another_products_connector_leaves_only_checks(convert: Convert) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -29,8 +31,13 @@ def attest(stack: Stack, *options: object) -> Run:
 
 
 def by_people(stack: Stack) -> list[dict[str, Any]]:
-    """The open steps that no API shows."""
-    return [each for each in steps(stack) if each["check"] == "attest"]
+    """The open steps of which no API shows anything."""
+    return [each for each in steps(stack) if {row["check"] for row in each["rows"]} == {"attest"}]
+
+
+def sentences(step: dict[str, Any]) -> list[str]:
+    """Everything that a step says to do."""
+    return [*step["todo"], *(said for row in step["rows"] for said in row["todo"])]
 
 
 def test_what_stood_at_the_last_apply_is_one_line(applied: Stack) -> None:
@@ -41,7 +48,7 @@ def test_what_stood_at_the_last_apply_is_one_line(applied: Stack) -> None:
     assert f"{len(listed)} steps from before still open: mopsctl steps -e local" in " ".join(quiet.out.split())
     assert {each["state"] for each in listed} == {"standing"}
     everything = applied.run("plan", applied.folder, "-e", "local", "-v")
-    assert all(each["todo"][0][:30] in everything.out for each in listed[:5])
+    assert all(sentences(each)[0][:25] in everything.out for each in listed[:5])
 
 
 def test_after_an_edit_a_plan_and_its_comment_show_the_edit(applied: Stack) -> None:
@@ -91,7 +98,9 @@ def test_an_attested_step_is_closed_until_it_asks_for_something_else(
 def test_a_step_that_asks_for_something_else_opens_again_and_says_why(applied: Stack) -> None:
     old, new = _any_label(applied)
     touched = [
-        each for each in by_people(applied) if old.partition(": ")[2] in " ".join([each["title"], *each["todo"]])
+        each
+        for each in by_people(applied)
+        if old.partition(": ")[2] in " ".join([*(row["title"] for row in each["rows"]), *sentences(each)])
     ]
     assert touched
     assert attest(applied, *(each["step"] for each in touched)).code == 0
@@ -99,10 +108,13 @@ def test_a_step_that_asks_for_something_else_opens_again_and_says_why(applied: S
     reopened = {each["step"]: each["stateWhy"] for each in steps(applied) if each["state"] == "reopened"}
     assert {each["step"] for each in touched} & set(reopened)
     assert all("what it asks for changed since" in why for why in reopened.values())
+    parts = [each for each in steps(applied) if each["state"] == "reopened" and each["otherRows"]]
+    assert parts  # the rows of a screen that ask for the same as before stay closed
+    assert {row["state"] for each in parts for row in each["rows"]} == {"reopened"}
 
 
 def test_all_steps_of_a_system_are_attested_after_a_question_only(applied: Stack) -> None:
-    mine = [each for each in by_people(applied) if each["address"].startswith("marketo:")]
+    mine = [each for each in steps(applied) if each["system"] == "marketo" and each["check"] == "attest"]
     unasked = attest(applied, "--all", "--system", "marketo")
     assert unasked.code == 4
     assert f"Nobody can be asked whether {len(mine)} steps were done" in unasked.err
@@ -110,6 +122,72 @@ def test_all_steps_of_a_system_are_attested_after_a_question_only(applied: Stack
     assert attest(applied, "--all", "--system", "marketo", "--yes").code == 0
     assert {each["step"] for each in steps(applied, "--attested")} == {each["step"] for each in mine}
     assert attest(applied, "--all", "--system", "marketo", "--yes").code == 64
+
+
+def test_a_visit_to_a_screen_is_one_step(stack: Stack) -> None:
+    plan = stack.plan()
+    asked = [each for each in plan["changes"] if each["action"] == "manual"]
+    assert len(asked) > 150
+    assert 0 < plan["summary"]["manual"] <= 45
+    listed = steps(stack)
+    assert len(listed) == plan["summary"]["manual"] == len(plan["steps"])
+    assert len({(each["system"], each["owner"], each["title"]) for each in listed}) == len(listed)
+    connector = [each for each in listed if each["rows"][0]["address"].startswith("hubspot:connector-mapping/")]
+    assert len(connector) == 1
+    assert len(connector[0]["rows"]) > 20
+
+
+def test_nothing_that_a_change_asks_for_is_lost_on_its_screen(stack: Stack) -> None:
+    asked = {each["address"]: each for each in stack.plan()["changes"] if each["steps"]}
+    said = {row["address"]: (step, row) for step in steps(stack) for row in step["rows"]}
+    assert set(said) == set(asked)
+    for address, (step, row) in said.items():
+        assert [*step["todo"], *row["todo"]] == asked[address]["steps"]
+        assert all(row[key] == asked[address][key] for key in ("title", "noun", "why", "check", "document", "source"))
+        assert step["owner"] == asked[address]["owner"]
+    for wanted in ("text", "markdown", "csv"):
+        out = stack.run("steps", stack.folder, "-e", "local", "-v", "--format", wanted).out
+        shown = _words_of(out)
+        lost = [line for each in asked.values() for line in each["steps"] if _words_of(line) not in shown]
+        assert lost == []
+    pages = [stack.run("plan", stack.folder, "-e", "local", *options).out for options in (["-v"], ["--format", "html"])]
+    for page in map(_words_of, pages):
+        assert [line for each in asked.values() for line in each["steps"] if _words_of(line) not in page] == []
+
+
+def test_rows_that_are_read_back_stay_when_their_screen_is_attested(applied: Stack) -> None:
+    mixed = next(each for each in steps(applied) if {row["check"] for row in each["rows"]} == {"attest", "read"})
+    read = {row["row"] for row in mixed["rows"] if row["check"] == "read"}
+    said = attest(applied, mixed["step"])
+    assert (said.code, said.err) == (0, "")
+    assert "open until mopsctl reads back" in said.out
+    left = next(each for each in steps(applied) if each["step"] == mixed["step"])
+    assert {row["row"] for row in left["rows"]} == read
+    assert (left["check"], left["otherRows"]) == ("read", len(mixed["rows"]) - len(read))
+    assert "is not attested: mopsctl reads it back" in " ".join(attest(applied, mixed["step"]).err.split())
+
+
+def test_one_row_of_a_screen_can_be_attested_alone(applied: Stack) -> None:
+    screen = next(each for each in by_people(applied) if len(each["rows"]) > 1)
+    done = screen["rows"][0]["row"]
+    assert attest(applied, done).code == 0
+    left = next(each for each in steps(applied) if each["step"] == screen["step"])
+    assert [row["row"] for row in left["rows"]] == [row["row"] for row in screen["rows"][1:]]
+    assert left["otherRows"] == 1
+
+
+def test_a_new_row_of_a_known_screen_is_news_alone(applied: Stack) -> None:
+    path = worklist.path_of(applied.folder, "local")
+    known = json.loads(path.read_text("utf-8"))
+    screen = next(each for each in steps(applied) if len(each["rows"]) > 2)
+    del known["shown"][screen["rows"][0]["row"]]
+    path.write_text(json.dumps(known), "utf-8")
+    seen = " ".join(applied.run("plan", applied.folder, "-e", "local").out.split())
+    assert "Manual steps (1 new)" in seen
+    assert f"{screen['title']} (1 row, {len(screen['rows']) - 1} other)" in seen
+    assert screen["rows"][0]["title"] in seen
+    listed = next(each for each in steps(applied) if each["step"] == screen["step"])
+    assert [row["state"] for row in listed["rows"]] == ["new", *["standing"] * (len(screen["rows"]) - 1)]
 
 
 @pytest.mark.parametrize(
@@ -147,14 +225,14 @@ def test_the_list_is_sorted_by_owner_and_narrowed(applied: Stack) -> None:
     assert [each["owner"] for each in listed] == sorted(each["owner"] for each in listed)
     owner = next(each["owner"] for each in listed if each["owner"])
     mine = steps(applied, "--owner", owner, "--system", "hubspot")
-    assert mine == [each for each in listed if each["owner"] == owner and each["address"].startswith("hubspot:")]
+    assert mine == [each for each in listed if each["owner"] == owner and each["system"] == "hubspot"]
 
 
 def test_the_list_as_a_table_and_as_a_task_list(applied: Stack) -> None:
     listed = steps(applied)
     table = applied.run("steps", applied.folder, "-e", "local", "--format", "csv").out
     rows = list(csv.DictReader(io.StringIO(table)))
-    assert [row["step"] for row in rows] == [each["step"] for each in listed]
+    assert [row["step"] for row in rows] == [each["step"] for each in listed for _ in each["rows"]]
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
     tasks = applied.run("steps", applied.folder, "-e", "local", "--format", "markdown").out
     assert re.findall(r"^- \[ \] `(\w{8})`", tasks, re.MULTILINE) == [each["step"] for each in listed]
@@ -184,3 +262,9 @@ def _any_label(stack: Stack) -> tuple[str, str]:
     labels = re.findall(r"^ +(label: [A-Z][\w ]+)$", text, re.MULTILINE)
     label = next(each for each in labels if text.count(each) == 1)
     return label, "label: Spoken of differently"
+
+
+def _words_of(text: str) -> str:
+    """Text without what a format puts between and around words."""
+    plain = html.unescape(re.sub(r"<br>|</?[a-z][^>]*>", "", text)).replace("\\", "").replace('""', '"')
+    return "".join(plain.split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from mopsctl.engine.plan import Change, Drift, Plan
+from mopsctl.engine.steps import Step as Gathered
 from mopsctl.render import moves, words
 from mopsctl.render.moves import Move
 from mopsctl.render.text.findings import add_findings, add_next
@@ -174,42 +175,68 @@ def _steps(page: Page, view: View) -> None:
 
 def _title_of(page: Page, step: Step) -> None:
     """One step on one line."""
-    change = step.change
-    owner = f"  {change.owner}" if change.owner else ""
-    page.line(f"{change.noun} ", (change.title, "bold"), (f"{owner}  [{change.id}]", "dim"), indent=2, lead="* ")
+    owner = f"  {step.what.first.owner}" if step.what.first.owner else ""
+    page.line(*_name_of(step.what), (f"{owner}  [{step.what.id}]", "dim"), indent=2, lead="* ")
+
+
+def _name_of(what: Gathered) -> list[Part]:
+    if not what.gathered:
+        return [f"{what.first.noun} ", (what.title, "bold")]
+    rest = f", {what.rest} other" if what.rest else ""
+    return [(what.title, "bold"), f"  ({words.counted(len(what.rows), 'row')}{rest})"]
 
 
 def _step(page: Page, step: Step, told: dict[str, int]) -> None:
     """One step; `told` are the reasons that were given in full before, with the step that gave each."""
-    change, number = step.change, f"{step.number}. "
-    title = (change.title, "bold")
-    page.line(f"{change.noun} ", title, (f"  [{change.id}]", "dim"), indent=2, lead=number)
+    what, number = step.what, f"{step.number}. "
+    page.line(*_name_of(what), (f"  [{what.id}]", "dim"), indent=2, lead=number)
     margin = 2 + len(number)
-    if change.step_why:
-        page.line(change.step_why, indent=margin, lead=(f"{change.step}: ", "bold"))
-    _place(page, change, margin)
-    if change.action == "manual":
-        for move in moves.of(change, page.screen.style):
-            _move(page, move, margin)
-    add_steps(page, change, margin)
+    if what.state_why:
+        page.line(what.state_why, indent=margin, lead=(f"{what.state}: ", "bold"))
+    add_sentences(page, what.lead, margin)
+    for row in what.rows:
+        _row(page, what, row, margin)
     _facts(page, step, margin, told)
+
+
+def _row(page: Page, what: Gathered, row: Change, margin: int) -> None:
+    if what.gathered:
+        mark = f"  {what.mark(row)}" if what.mark(row) else ""
+        page.line(f"{row.noun} ", (row.title, "bold"), mark, indent=margin, lead="- ")
+        margin += 2
+    _place(page, row, margin)
+    if row.action == "manual":
+        for move in moves.of(row, page.screen.style):
+            _move(page, move, margin)
+    add_sentences(page, what.own(row), margin)
 
 
 def _facts(page: Page, step: Step, margin: int, told: dict[str, int]) -> None:
     """Why a step is left to a person, whose it is, and how it will be verified."""
-    why, check = step.change.why or words.reason(step.change), words.check(step.change)
-    if why:
+    what, check = step.what, words.check(step.what.checks)
+    whys = [each for each in (what.whys or (words.reason(what.first),)) if each]
+    for why in whys:
         page.line(f"as for step {told[why]}" if why in told else why, indent=margin, lead=("why: ", "dim"))
     short = check.partition(":")[0] if check in told else check
-    told |= {each: step.number for each in (why, check) if each not in told}
-    facts = [(name, said) for name, said in (("owner", step.change.owner), ("verified", short)) if said]
+    told |= {each: step.number for each in (*whys, check) if each not in told}
+    facts = [(name, said) for name, said in (("owner", what.first.owner), ("verified", short)) if said]
     page.line(*(part for name, said in facts for part in ((f"{name}: ", "dim"), f"{said}  ")), indent=margin)
 
 
-def add_steps(page: Page, change: Change, indent: int) -> None:
-    """What a person has to do, in order; several steps are lettered."""
-    for place, sentence in enumerate(change.steps):
-        page.line(sentence, indent=indent, lead=f"{words.letter(place)}. " if len(change.steps) > 1 else "")
+def add_sentences(page: Page, said: Sequence[str], indent: int) -> None:
+    """What a person has to do, in order; several sentences are lettered."""
+    for place, sentence in enumerate(said):
+        page.line(sentence, indent=indent, lead=f"{words.letter(place)}. " if len(said) > 1 else "")
+
+
+def add_rows(page: Page, what: Gathered, indent: int) -> None:
+    """What a step says of all of its rows, then of each."""
+    add_sentences(page, what.lead, indent)
+    for row in what.rows:
+        if what.gathered:
+            mark = f"  {what.mark(row)}" if what.mark(row) else ""
+            page.line(f"{row.noun} ", (row.title, "bold"), mark, indent=indent, lead="- ")
+        add_sentences(page, what.own(row), indent + 2 if what.gathered else indent)
 
 
 def _drift(page: Page, found: Sequence[Drift]) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from mopsctl.engine import steps
 from mopsctl.engine.report import Applied, Line
 from mopsctl.render import moves, words
 from mopsctl.render.text.findings import add_next
 from mopsctl.render.text.page import Page, Screen
-from mopsctl.render.text.plan import COLOURS, add_steps
+from mopsctl.render.text.plan import COLOURS, add_rows
 from mopsctl.resource import Outcome
 
 HEAPS: Mapping[Outcome, str] = {
@@ -82,11 +83,15 @@ def _manual(page: Page, report: Applied) -> None:
     if not report.manual:
         return
     page.blank()
-    page.line((f"Left to do manually ({len(report.manual)})", "bold magenta"))
-    for change in report.manual:
+    found = steps.gathered(report.manual)
+    page.line((f"Left to do manually ({len(found)})", "bold magenta"))
+    for each in found:
         lead = (f"{words.SYMBOLS['manual']} ", COLOURS["manual"])
-        page.line(f"{change.noun} ", (change.title, "bold"), f"  {change.address}", indent=2, lead=lead)
+        name = f"{words.counted(len(each.rows), 'row')}" if each.gathered else str(each.first.address)
+        page.line(
+            "" if each.gathered else f"{each.first.noun} ", (each.title, "bold"), f"  {name}", indent=2, lead=lead
+        )
         if page.screen.verbose:
-            add_steps(page, change, 4)
+            add_rows(page, each, 4)
     if not page.screen.verbose:
         page.line("What to do for each: see the plan's manual steps.", indent=2)

@@ -18,6 +18,12 @@ from mopsctl_eloqua.cells import CELLS
 from mopsctl_eloqua.kinds import KINDS
 from mopsctl_eloqua.names import STATES
 
+_SCREENS = {
+    "program": "Orchestration > Programs",
+    "scoring-model": "Orchestration > Lead Scoring",
+    "scoring-criteria": "Orchestration > Lead Scoring",
+}
+
 
 @dataclass(slots=True)
 class Draft(Maker):
@@ -37,6 +43,12 @@ class Draft(Maker):
     system: str
     resources: dict[Address, Resource] = made_by(default_factory=dict)
     findings: list[Diagnostic] = made_by(default_factory=list)
+
+    def screen(self, kind: str, name: str) -> str:
+        """The screen on which a person sets up this thing."""
+        if kind == "crm-mapping":
+            return f"Settings > Platform Extensions > Apps: mapping {name.partition('/')[0]}"
+        return _SCREENS.get(kind, "")
 
     def add(self, resource: Resource) -> None:
         """Take a resource in."""

@@ -15,6 +15,13 @@ SCORING_SWITCH = "lead-scoring-beta"
 MOVED = "If the path has moved, search the settings."
 
 
+_SCREENS = {
+    "checklist": "Automation > Workflows",
+    "score-table": "Marketing > Lead Scoring",
+    "subscription-type": "Settings > Marketing > Email > Subscription types",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Context(Maker):
     """One connection, as far as it decides what things become."""
@@ -34,6 +41,14 @@ class Context(Maker):
     sensitive: bool
     stage_writes: bool
     scoring: bool
+
+    def screen(self, kind: str, name: str) -> str:
+        """The screen on which a person sets up this thing."""
+        if kind == "connector-mapping":
+            return f"Settings > Integrations > Connected Apps: mapping with {name.partition('.')[0]}"
+        if kind in ("lifecycle-stage-list", "stage-stamps"):
+            return f"Settings > Data Management > Objects: {name}, tab Lifecycle Stage"
+        return _SCREENS.get(kind, "")
 
     @classmethod
     def of(cls, connection: Connection) -> Context:

@@ -32,7 +32,7 @@ _PAIRS: Mapping[str, tuple[FieldType, ...]] = {
     "checkbox": ("multi_choice",),
 }
 """What the connector accepts on the other side of a property, by its field type."""
-_SCREEN = "In HubSpot, open Settings > Integrations > Connected Apps > Salesforce, tab {}"
+_APP = "In HubSpot, open Settings > Integrations > Connected Apps > Salesforce"
 
 
 def resources(context: Context, element: Mapping_) -> Iterator[Resource]:
@@ -106,8 +106,8 @@ def _steps_of_row(context: Context, element: Mapping_, row: MappingRow) -> Itera
 
 def _row_steps(element: Mapping_, row: MappingRow, object_name: str, name: str) -> Iterator[str]:
     wording, theirs = rule(element, row), _theirs(row.there)
-    screen = _SCREEN.format(f"{object_name.capitalize()} sync")
-    yield f"{screen}, and find or add the mapping of '{name}' to {theirs}. {MOVED}"
+    yield f"{_APP}. {MOVED}"
+    yield f"On the tab {object_name.capitalize()} sync, find or add the mapping of '{name}' to {theirs}."
     yield f"Set its rule to '{wording}'."
     if row.sync == f"{element.here}-wins":
         guard = f" ({row.guard})" if row.guard else ""
@@ -138,7 +138,8 @@ def _row_steps(element: Mapping_, row: MappingRow, object_name: str, name: str) 
 def _scope(context: Context, element: Mapping_) -> Resource:
     fields = quoted(name for _, name in element.scope_field)
     steps = [
-        f"{_SCREEN.format('Sync settings')}, and set the inclusion segment to contacts where {element.scope}. {MOVED}",
+        f"{_APP}. {MOVED}",
+        f"On the tab Sync settings, set the inclusion segment to contacts where {element.scope}.",
     ]
     if fields:
         steps.append(f"The segment asks for the property {fields}.")

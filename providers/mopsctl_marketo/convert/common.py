@@ -20,6 +20,20 @@ ACTIVITIES = "Marketing Activities"
 FIELD_SCREEN = "Admin > Field Management"
 
 
+_FIELDS = "Admin > Field Management"
+_SYNC_USER = "Salesforce Setup: field-level security of the Marketo sync user"
+_SCREENS = {"value-list": _FIELDS, "crm-field": _SYNC_USER}
+_SETTINGS = (  # how the name of a setting begins and ends, and its screen
+    ("block-updates.", "", _FIELDS),
+    ("group.", "", _FIELDS),
+    ("default.", "", "Marketing Activities: campaigns for defaults"),
+    ("required.", "", "Design Studio > Forms"),
+    ("consent.", ".bases", _FIELDS),
+    ("sync.", ".marketo-wins", _FIELDS),
+    ("sync.", "-wins", _SYNC_USER),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Context(Maker):
     """One connection, as far as it decides what things become.
@@ -40,6 +54,16 @@ class Context(Maker):
     settings: Settings = field(default_factory=Settings)
     fields: Mapping[tuple[str, str], Field] = field(default_factory=dict)
     synced: frozenset[tuple[str, str]] = frozenset()
+
+    def screen(self, kind: str, name: str) -> str:
+        """The screen on which a person sets up this thing."""
+        if kind in ("campaign", "campaign-logic", "campaign-rules"):
+            return f"Marketing Activities: campaigns of {name.partition('/')[0]}"
+        if kind == "setting":
+            return next(
+                (screen for start, end, screen in _SETTINGS if name.startswith(start) and name.endswith(end)), ""
+            )
+        return _SCREENS.get(kind, "")
 
     def label(self, object_name: str, name: str) -> str:
         """How a person finds a field on Marketo's screens: by its display name, Marketo's own fields by their API name."""

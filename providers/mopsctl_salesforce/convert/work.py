@@ -49,6 +49,9 @@ class Draft:
         return "formula" in self.attributes
 
 
+_SCREENS = {"automation": "Setup > Flows", "permission-assignment": "Setup > Permission Sets"}
+
+
 @dataclass
 class Work(Maker):
     """Everything that one conversion has so far."""
@@ -73,6 +76,10 @@ class Work(Maker):
     guarded: dict[str, set[str]] = made_by(default_factory=dict)  # field -> permission sets that may edit it
     permissions: dict[str, set[str]] = made_by(default_factory=dict)  # permission set -> custom permissions
     deciders: dict[str, list[Origin]] = made_by(default_factory=dict)  # permission set -> who asked for it
+
+    def screen(self, kind: str, name: str) -> str:
+        """The screen on which a person sets up this thing."""
+        return _SCREENS.get(kind, "")
 
     def __post_init__(self) -> None:
         self.system = self.connection.system
