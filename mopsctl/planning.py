@@ -79,8 +79,12 @@ class Scene:
         rules = _rules(selection, self.stack, self.environment, allow_remove=allow_remove)
         made = self._without_refused(planner.make(self.inputs, views, base, rules, fixed), views, base)
         live = checks.run_live(self.stack, foresight.after(made, views, base))
-        made = replace(made, verdicts=in_order([*made.verdicts, *live]))
+        made = self.without_silenced(replace(made, verdicts=in_order([*made.verdicts, *live])))
         return Planned(made, views, frozenset((*fixed, *(each for view in views for each in view.findings))))
+
+    def without_silenced(self, made: Plan) -> Plan:
+        """The plan without the findings that documents silence."""
+        return replace(made, verdicts=in_order(checks.of_plans(self.stack, made.verdicts)))
 
     def _without_refused(self, made: Plan, views: Sequence[SystemView], base: State) -> Plan:
         """The plan without the changes that the vendors would refuse: an error says why in place of each."""

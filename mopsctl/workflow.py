@@ -72,7 +72,7 @@ def validate(folder: Path, environment: str | None = None, trust: Trust | None =
     """Load and check a stack, without network and credentials; the adapters say what their vendors would refuse."""
     loaded, found = _read(folder, environment, trust or Trust())
     if loaded.stack is not None:
-        found += dry.findings(loaded.stack)
+        found += checks.of_plans(loaded.stack, list(dry.findings(loaded.stack)))
     name = loaded.stack.name if loaded.stack else ""
     return Validated(name, environment, loaded.files, loaded.documents, in_order(found))
 
@@ -101,7 +101,7 @@ def _planned(ask: Ask) -> Plan:
         if not ask.counts:
             return made
         made = _counted(made, opened, seen.views, scene.base, ask.listen)
-        return _with_foreign_stages(made, opened, seen.views)
+        return scene.without_silenced(_with_foreign_stages(made, opened, seen.views))
 
 
 def refuse_early(ask: Ask, *, saved: bool) -> None:

@@ -51,7 +51,9 @@ Every finding has the id of a rule. An **error** stops an apply (exit code 3) an
 explained; a **note** is for your information.
 
 A check of a document can be silenced in that document, for a time and with a reason; when the day has come it speaks up again, as an
-error. Loading errors and the findings of adapters cannot be silenced.
+error. Warnings and notes of a plan (PL) and of adapters are silenced in the same way, in the document they point at. What stops an
+apply because the vendor would refuse it cannot be silenced, nor loading errors (MS), limits (SL), and what is for whoever reviews the
+plan (PL004, PL009, PL010).
 
 ```yaml
 spec:

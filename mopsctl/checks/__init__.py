@@ -1,7 +1,7 @@
 """Checks what manifests mean: one module per topic, one rule per function, every rule with a reason.
 
 Topics: `lifecycle` and `moves` (LC…), `scoring` (SC…), `mapping` (FM…), `consent` and `consent_rules` (CP…), `documents`
-(any kind). Rules that need what was read from systems are in `live`.
+(any kind), `silences`. Rules that need what was read from systems are in `live`.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from mopsctl.checks.mapping import RULES as MAPPING
 from mopsctl.checks.moves import RULES as MOVES
 from mopsctl.checks.rules import Rule, silenced
 from mopsctl.checks.scoring import RULES as SCORING
+from mopsctl.checks.silences import RULES as SILENCES
+from mopsctl.checks.silences import of_plans as of_plans
 from mopsctl.diagnostics import Diagnostic, in_order
 from mopsctl.engine.view import SystemView
 from mopsctl.manifest.model import Stack
 
-OFFLINE = (*DOCUMENTS, *LIFECYCLE, *MOVES, *SCORING, *MAPPING, *CONSENT, *CONSENT_RULES)
+OFFLINE = (*DOCUMENTS, *LIFECYCLE, *MOVES, *SCORING, *MAPPING, *CONSENT, *CONSENT_RULES, *SILENCES)
 
 
 def all_rules() -> tuple[Rule, ...]:
@@ -39,8 +41,9 @@ def live_rules() -> frozenset[str]:
 def run(stack: Stack, today: datetime.date | None = None) -> tuple[Diagnostic, ...]:
     """Every finding about the stack as it stands in its environment, without what its documents silence."""
     day = today or datetime.datetime.now(datetime.UTC).date()
-    found = (finding for rule in OFFLINE for finding in rule.check(stack, day))
-    return in_order(silenced(stack, found, day))
+    found = (finding for rule in OFFLINE if rule not in SILENCES for finding in rule.check(stack, day))
+    about_silences = (finding for rule in SILENCES for finding in rule.check(stack, day))
+    return in_order([*silenced(stack, found, day), *about_silences])
 
 
 def run_live(stack: Stack, views: Sequence[SystemView], today: datetime.date | None = None) -> tuple[Diagnostic, ...]:
