@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mopsctl.diagnostics import did_you_mean
+from mopsctl.diagnostics import did_you_mean, nearest
 from mopsctl.engine import worklist as judging
 from mopsctl.engine.plan import Plan, StepState
 from mopsctl.engine.steps import Step, gathered
@@ -72,6 +72,30 @@ def steps(plan: Plan, wanted: Wanted) -> tuple[Step, ...]:
     return tuple(sorted(found, key=lambda step: (step.first.owner, step.first.address)))
 
 
+def nothing(plan: Plan, wanted: Wanted) -> tuple[str, ...]:
+    """Why no step of a system or owner matches: how many there are in all, and the nearest name to one that is not known."""
+    if not (wanted.system or wanted.owner):
+        return ()
+    every = steps(plan, Wanted())
+    there = "1 step" if len(every) == 1 else f"{len(every)} steps"
+    said = [f"Nothing matches: {there} in {plan.environment} in all, attested ones included."]
+    systems = {report.name for report in plan.systems}
+    if wanted.system and wanted.system not in systems:
+        said.append(_unknown("system", wanted.system, systems))
+    owners = {each.first.owner for each in every if each.first.owner}
+    if wanted.owner and wanted.owner not in owners:
+        said.append(_unknown("owner", wanted.owner, owners))
+    return tuple(said)
+
+
+def _unknown(what: str, name: str, known: set[str]) -> str:
+    """A name that no step has, and what was probably meant."""
+    near = nearest(name, known)
+    there = f"did you mean '{near}'?" if near else f"there is {', '.join(sorted(known)) or 'none'}."
+    where = "is not in this environment" if what == "system" else "has no step"
+    return f"The {what} '{name}' {where}; {there}"
+
+
 def chosen(plan: Plan, said: Said) -> tuple[Step, ...]:
     """The steps, or single rows of steps, that somebody speaks of. Raises UsageError where one is not there, closed, or read back by mopsctl itself."""
     if said.every:
@@ -131,6 +155,11 @@ def _check(said: Said) -> None:
         raise UsageError("What is attested is no text that can be kept.", hint="write it in UTF-8")
     if said.every is bool(said.steps):
         raise UsageError("Name the steps, or say --all.", hint="'mopsctl steps' lists them with their ids")
+    if said.system and not said.every:
+        raise UsageError(
+            "--system goes with --all: steps that are named stand on their systems already.",
+            hint="leave --system out, or say --all instead of the steps",
+        )
     if said.until:
         try:
             until = datetime.date.fromisoformat(said.until).isoformat()

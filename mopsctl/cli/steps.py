@@ -66,6 +66,12 @@ def command(
         )
     open_: frozenset[StepState] = frozenset(("new", "standing", "reopened"))
     states: frozenset[StepState] = frozenset() if every else frozenset(("attested",)) if attested else open_
-    found = attesting.steps(made, attesting.Wanted(states, owner, system))
-    terminal.out(worklist.FORMATS[terminal.format](made, found, terminal.screen()))
+    wanted = attesting.Wanted(states, owner, system)
+    found = attesting.steps(made, wanted)
+    nothing = "".join(f"{sentence}\n" for sentence in attesting.nothing(made, wanted)) if not found else ""
+    if nothing and terminal.format == "text":
+        terminal.out(nothing)
+    else:
+        terminal.say(nothing)
+        terminal.out(worklist.FORMATS[terminal.format](made, found, terminal.screen()))
     return 1 if made.unreadable else 0

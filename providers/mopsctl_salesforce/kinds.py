@@ -26,6 +26,7 @@ FIELD_ATTRIBUTES: Mapping[str, Attribute] = {
     "label": Attribute(),
     "description": Attribute(),
     "help": Attribute(title="help text"),
+    # Nobody knows which of the two an org does (fact: salesforce-shorter-length).
     "length": Attribute(
         narrows="what records hold beyond the new length is cut off, or Salesforce refuses it while they do"
     ),

@@ -196,6 +196,7 @@ def test_a_new_row_of_a_known_screen_is_news_alone(applied: Stack) -> None:
         (["00000000"], "There is no step 00000000 in this plan"),
         ([], "Name the steps, or say --all"),
         (["00000000", "--all"], "Name the steps, or say --all"),
+        (["00000000", "--system", "hubspot"], "--system goes with --all"),
         (["00000000", "--until", "soon"], "'soon' is no day"),
         (["00000000", "--until", "20270301"], "not written like 2027-03-01"),
         (["00000000", "--until", "1999-01-01"], "The day 1999-01-01 is over"),
@@ -226,6 +227,37 @@ def test_the_list_is_sorted_by_owner_and_narrowed(applied: Stack) -> None:
     owner = next(each["owner"] for each in listed if each["owner"])
     mine = steps(applied, "--owner", owner, "--system", "hubspot")
     assert mine == [each for each in listed if each["owner"] == owner and each["system"] == "hubspot"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--system", "hubspt"], "The system 'hubspt' is not in this environment; did you mean 'hubspot'?"),
+        (
+            ["--system", "pardot"],
+            "The system 'pardot' is not in this environment; there is eloqua, hubspot, marketo, salesforce.",
+        ),
+        (["--owner", "Nobody"], "The owner 'Nobody' has no step; there is "),
+        (["--attested", "--system", "hubspot"], ""),
+    ],
+)
+def test_a_list_that_nothing_matches_says_how_many_steps_there_are(
+    applied: Stack, options: list[str], said: str
+) -> None:
+    listed = applied.run("steps", applied.folder, "-e", "local", *options)
+    assert listed.code == 0
+    assert f"Nothing matches: {len(steps(applied, '--all'))} steps in local in all" in listed.out
+    assert said in listed.out
+    assert ("The system" in listed.out or "The owner" in listed.out) is bool(said)
+    document = applied.run("steps", applied.folder, "-e", "local", "--format", "json", *options)
+    assert document.document["steps"] == []
+    assert "Nothing matches" in document.err
+
+
+def test_a_near_name_of_an_owner_is_named(applied: Stack) -> None:
+    owner = next(each["owner"] for each in steps(applied) if each["owner"])
+    listed = applied.run("steps", applied.folder, "-e", "local", "--owner", owner[:-1])
+    assert f"The owner '{owner[:-1]}' has no step; did you mean '{owner}'?" in listed.out
 
 
 def test_the_list_as_a_table_and_as_a_task_list(applied: Stack) -> None:

@@ -66,6 +66,23 @@ def test_018_texts_that_would_be_cut_are_counted_and_the_loss_is_named(story: Of
         assert "0123456789012345678901234567890" not in str(handle.dump())
 
 
+def test_018_where_the_org_refuses_to_cut_nothing_is_lost_and_the_plan_said_so(story: Of) -> None:
+    here = story("018-shorter-text")
+    here.turned()
+    with here.screen("salesforce") as handle:
+        handle.switch("shorter_length", "refused")
+    (line,) = (each for each in here.plan()["changes"] if each["action"] == "change")
+    assert line["impact"]["records"] == 1
+    assert "or Salesforce refuses it while they do" in line["undo"]
+    said = here.apply()
+    assert said.code == 1
+    assert "records hold values of Remark__c that are longer" in " ".join((said.out + said.err).split())
+    with here.screen("salesforce") as handle:
+        assert "0123456789012345678901234567890123456789" in str(handle.dump())
+        handle.switch("shorter_length", "cut")
+    assert here.apply().code == 0
+
+
 def test_018_a_longer_text_loses_nothing(story: Of) -> None:
     here = story("018-shorter-text")
     here.lay("after")
