@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from mopsctl.cli import completing
 from mopsctl.cli.terminal import Terminal
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -58,7 +59,10 @@ def stack(function: F) -> F:
 
 def environment(*, required: bool = True) -> Callable[[F], F]:
     """`-e ENV`: an environment of the stack."""
-    return click.option("-e", "--environment", required=required, metavar="ENV", help="An environment of the stack.")
+    return click.option(
+        "-e", "--environment", required=required, metavar="ENV", help="An environment of the stack.",
+        shell_complete=completing.environments,
+    )  # fmt: skip
 
 
 def selection(function: F) -> F:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mopsctl.cli import options
+from mopsctl.cli import completing, options
 from mopsctl.cli.terminal import Terminal
 
 
@@ -13,7 +13,7 @@ from mopsctl.cli.terminal import Terminal
     short_help="List the adapters and what each can do.",
     epilog=options.examples("mopsctl providers", "mopsctl providers hubspot"),
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.adapters)
 @options.output("text", "json")
 @click.pass_obj
 def command(terminal: Terminal, name: str | None) -> int:
