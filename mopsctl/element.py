@@ -42,6 +42,21 @@ Role = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """The manifest element that a thing on a system stands for: its document (`Kind/name`), its kind in the words of the language
+    (`field`, `lifecycle`), its key in the document (empty for the whole of it), and what people call it.
+    """
+
+    document: str = ""
+    kind: str = ""
+    key: str = ""
+    label: str = ""
+
+
+NOBODY = Subject()  # of what stands for no single element, such as a permission set over many fields
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where an element was declared and what its author decided about it.
 
@@ -57,6 +72,7 @@ class Origin:
     on_delete: OnDelete = "keep"
     protect: bool = False
     leave: tuple[str, ...] = ()
+    subject: Subject = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

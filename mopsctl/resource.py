@@ -9,7 +9,7 @@ from typing import Any, Literal
 from mopsctl import canonical
 from mopsctl.address import Address
 from mopsctl.diagnostics import NOWHERE, Source
-from mopsctl.element import FieldType, Mode, OnDelete
+from mopsctl.element import NOBODY, FieldType, Mode, OnDelete, Subject
 
 Json = Any  # what json.loads can return; attribute values are always of this shape
 Action = Literal["add", "change", "remove", "keep", "adopt", "forget", "manual"]
@@ -44,6 +44,7 @@ class Resource:
     reason: str = ""
     owner: str = ""
     screen: str = ""
+    subject: Subject = NOBODY
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attributes", canonical.numbers(self.attributes))

@@ -50,6 +50,16 @@ def output(*formats: str) -> Callable[[F], F]:
     return decorate
 
 
+by = click.option(
+    "--by",
+    type=click.Choice(["meaning", "system"]),
+    default="meaning",
+    show_default=True,
+    help="Order changes by manifest element, or by system.",
+)
+"""`--by`: how the changes of a plan are ordered for reading."""
+
+
 def stack(function: F) -> F:
     """`STACK`: the folder with mopsctl.yaml, the current one if left out."""
     return click.argument(

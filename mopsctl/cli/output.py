@@ -12,9 +12,17 @@ from mopsctl.render import formats
 DONE, FAILED, PENDING, REFUSED = 0, 1, 2, 3
 
 
-def rendered(plan: Plan, terminal: Terminal, next_steps: Sequence[str] = (), base: str = "", max_bytes: int = 0) -> str:
-    """The plan in the terminal's format; `base` goes in front of file names in SARIF, `max_bytes` bounds Markdown."""
-    return formats.PLAN[terminal.format](plan, formats.Wishes(terminal.screen(), next_steps, base, max_bytes))
+def rendered(
+    plan: Plan,
+    terminal: Terminal,
+    next_steps: Sequence[str] = (),
+    base: str = "",
+    max_bytes: int = 0,
+    by: str = "meaning",
+) -> str:
+    """The plan in the terminal's format; `base` goes in front of file names in SARIF, `max_bytes` bounds Markdown, `by` orders."""
+    wishes = formats.Wishes(terminal.screen(), next_steps, base, max_bytes, by == "system")
+    return formats.PLAN[terminal.format](plan, wishes)
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> int:

@@ -32,6 +32,7 @@ from mopsctl.render import formats
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit code 2 where changes are pending, 3 where a check refuses."
 )
+@options.by
 @options.output(*formats.PLAN)
 @click.pass_obj
 def command(
@@ -48,6 +49,7 @@ def command(
     trusted_rev: str | None,
     check_on_server: bool,
     detailed_exitcode: bool,
+    by: str,
 ) -> int:
     """Read the systems of an environment, compare them with STACK, and print what applying it would do.
 
@@ -81,5 +83,5 @@ def command(
     again += ["--allow-remove"] if allow_remove else []
     said = [part for host in allow_hosts for part in ("--allow-host", host)]
     said += ["--trusted-rev", trusted_rev] if trusted_rev else []
-    terminal.out(rendered(made, terminal, after_plan(made, stack, out, again, said), base_of(stack)))
+    terminal.out(rendered(made, terminal, after_plan(made, stack, out, again, said), base_of(stack), by=by))
     return exit_code(made, detailed=detailed_exitcode)

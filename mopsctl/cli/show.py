@@ -25,14 +25,15 @@ from mopsctl.render import formats
     "--max-bytes", type=click.IntRange(min=1000), default=None, help="Bound a Markdown comment, for sites that do."
 )
 @click.option("--base", default="", metavar="DIR", help="Put this folder in front of file names in SARIF.")
+@options.by
 @options.output(*formats.PLAN)
 @click.pass_obj
-def command(terminal: Terminal, plan: Path, max_bytes: int | None, base: str) -> int:
+def command(terminal: Terminal, plan: Path, max_bytes: int | None, base: str, by: str) -> int:
     """Print the saved PLAN. Reads nothing but the file; refuses a plan that was edited."""
     from mopsctl import workflow
     from mopsctl.cli.hints import after_plan
     from mopsctl.cli.output import rendered
 
     made = workflow.read_plan(plan)
-    terminal.out(rendered(made, terminal, after_plan(made, None, plan), base, max_bytes or 0))
+    terminal.out(rendered(made, terminal, after_plan(made, None, plan), base, max_bytes or 0, by))
     return 0

@@ -30,7 +30,19 @@ Difference = tuple[str, Json, Json]  # what, as planned, as it would be planned 
 
 HINT = "make the plan again, and have it reviewed"
 LEFT = ("remove", "keep", "forget")  # what becomes of things that no manifest names
-ALWAYS = ("title", "noun", "source", "document", "owner", "capability", "needs", "onDelete", "protect", "movedFrom")
+ALWAYS = (
+    "subject",
+    "title",
+    "noun",
+    "source",
+    "document",
+    "owner",
+    "capability",
+    "needs",
+    "onDelete",
+    "protect",
+    "movedFrom",
+)
 OF_ACTION = ("undo", "irreversible", "archive", "check")
 NOT_REMOVED = ("left_manifest", "left_manifest_protected", "left_manifest_removal_not_allowed", "moved")
 READ = frozenset(

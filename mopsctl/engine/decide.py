@@ -216,6 +216,7 @@ def line(resource: Resource, kind: Kind, action: Action, reason: Reason) -> Chan
         owner=resource.owner,
         screen=resource.screen,
         capability=resource.capability,
+        subject=resource.subject,
     )
 
 

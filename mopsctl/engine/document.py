@@ -9,6 +9,7 @@ from typing import Any
 from mopsctl import canonical, outside
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Level, Source
+from mopsctl.element import Subject
 from mopsctl.engine.plan import COUNTED, Change, Drift, DriftField, Inputs, Plan, SystemReport, finding_key
 from mopsctl.engine.steps import Step, gathered
 from mopsctl.errors import PlanFileError
@@ -187,6 +188,7 @@ def change_json(change: Change) -> dict[str, Any]:
         "reason": change.reason,
         "title": change.title,
         "noun": change.noun,
+        "subject": _subject_json(change.subject),
         "source": str(change.source) if change.source.file else "",
         "document": change.document,
         "fields": [
@@ -216,6 +218,10 @@ def change_json(change: Change) -> dict[str, Any]:
     }
 
 
+def _subject_json(subject: Subject) -> dict[str, str]:
+    return {"document": subject.document, "kind": subject.kind, "key": subject.key, "label": subject.label}
+
+
 def _step_json(change: Change) -> dict[str, Any]:
     return {"fingerprint": change.step_fingerprint, "state": change.step, "why": change.step_why}
 
@@ -241,6 +247,7 @@ def _change_of(data: Any) -> Change:
         reason=data["reason"],
         title=data["title"],
         noun=data["noun"],
+        subject=Subject(**data["subject"]),
         source=Source.parse(data["source"]) if data["source"] else NOWHERE,
         document=data["document"],
         fields=tuple(FieldChange(tuple(each["keys"]), each["before"], each["after"]) for each in data["fields"]),
@@ -280,12 +287,14 @@ def _impact_of(data: Any) -> Impact | None:
 
 def _drift_json(drift: Drift) -> dict[str, Any]:
     fields = [{"path": each.path, "last": each.last, "now": each.now, "wanted": each.wanted} for each in drift.fields]
-    return {"address": str(drift.address), "title": drift.title, "who": drift.who, "gone": drift.gone, "fields": fields}
+    head = {"address": str(drift.address), "title": drift.title, "subject": _subject_json(drift.subject)}
+    return {**head, "who": drift.who, "gone": drift.gone, "fields": fields}
 
 
 def _drift_of(data: Any) -> Drift:
     fields = tuple(DriftField(each["path"], each["last"], each["now"], each["wanted"]) for each in data["fields"])
-    return Drift(Address.parse(data["address"]), data["title"], data["who"], fields, data["gone"])
+    said = Subject(**data["subject"])
+    return Drift(Address.parse(data["address"]), data["title"], data["who"], fields, data["gone"], said)
 
 
 def _verdict_json(verdict: Diagnostic) -> dict[str, Any]:

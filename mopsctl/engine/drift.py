@@ -33,7 +33,7 @@ def of_system(system: SystemView, reading: Reading, ours: Mapping[Address, Entry
 def _drift_of(kind: Kind, entry: Entry, seen: Observation | None, wanted: compare.Attributes | None) -> Drift | None:
     title = entry.title or entry.address.name
     if seen is None:
-        return Drift(entry.address, title, "system", (), gone=True)
+        return Drift(entry.address, title, "system", (), gone=True, subject=entry.subject)
     if compare.same(kind, entry.attributes, {}, seen.attributes):
         return None
     last = compare.target(kind, entry.attributes, seen.attributes, entry.attributes)
@@ -46,4 +46,4 @@ def _drift_of(kind: Kind, entry: Entry, seen: Observation | None, wanted: compar
     if not fields:
         return None
     both = any(each.wanted != each.last for each in fields) and wanted is not None
-    return Drift(entry.address, title, "both" if both else "system", fields)
+    return Drift(entry.address, title, "both" if both else "system", fields, subject=entry.subject)

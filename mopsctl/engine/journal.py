@@ -262,6 +262,7 @@ def _entry(change: Change, end: End, last: Entry | None, *, unsettled: bool) -> 
         protect=change.protect,
         on_delete=change.on_delete,
         unsettled=unsettled,
+        subject=change.subject,
     )
 
 

@@ -57,6 +57,7 @@ def _leaving(entry: Entry, kind: Kind | None, action: Action, reason: Reason, *,
         stays_ours=stays,
         on_delete=entry.on_delete,
         protect=entry.protect,
+        subject=entry.subject,
     )
 
 

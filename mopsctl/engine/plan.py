@@ -12,6 +12,7 @@ from typing import Literal
 from mopsctl import canonical
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Source
+from mopsctl.element import NOBODY, Subject
 from mopsctl.resource import Action, FieldChange, Impact, Json
 
 ACTIONS: tuple[Action, ...] = ("add", "change", "remove", "keep", "adopt", "forget", "manual")
@@ -83,6 +84,7 @@ class Change:
     step: StepState = "new"
     step_why: str = ""
     screen: str = ""
+    subject: Subject = NOBODY
 
     @property
     def has_steps(self) -> bool:
@@ -144,6 +146,7 @@ class Drift:
     who: Who
     fields: tuple[DriftField, ...]
     gone: bool = False
+    subject: Subject = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

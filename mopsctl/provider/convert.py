@@ -86,6 +86,7 @@ class Maker:
             reason=origin.reason,
             owner=origin.owner,
             screen=self.screen(kind, name),
+            subject=origin.subject,
         )
 
     def screen(self, kind: str, name: str) -> str:

@@ -14,19 +14,20 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What whoever prints a plan asks for: the screen, what to type next, the folder that goes in front of file names where a
-    format names files, and the most bytes where a format can be bounded (0: no bound).
+    format names files, the most bytes where a format can be bounded (0: no bound), and whether changes stand by system.
     """
 
     screen: Screen
     next_steps: Sequence[str] = ()
     base: str = ""
     max_bytes: int = 0
+    by_system: bool = False
 
 
 def _text(plan: Plan, wishes: Wishes) -> str:
     from mopsctl.render import text
 
-    return text.plan(plan, wishes.screen, wishes.next_steps)
+    return text.plan(plan, wishes.screen, wishes.next_steps, by_system=wishes.by_system)
 
 
 def _json(plan: Plan, _: Wishes) -> str:
@@ -38,13 +39,13 @@ def _json(plan: Plan, _: Wishes) -> str:
 def _markdown(plan: Plan, wishes: Wishes) -> str:
     from mopsctl.render import markdown
 
-    return markdown.plan(plan, wishes.max_bytes)
+    return markdown.plan(plan, wishes.max_bytes, by_system=wishes.by_system)
 
 
-def _html(plan: Plan, _: Wishes) -> str:
+def _html(plan: Plan, wishes: Wishes) -> str:
     from mopsctl.render import html
 
-    return html.plan(plan)
+    return html.plan(plan, by_system=wishes.by_system)
 
 
 def _sarif(plan: Plan, wishes: Wishes) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from mopsctl.diagnostics import Diagnostic, Group, grouped
 from mopsctl.engine.plan import Change, Drift, Plan, SystemReport
 from mopsctl.engine.steps import Step as Gathered
-from mopsctl.render import moves, words
+from mopsctl.render import meaning, moves, words
 from mopsctl.render.html_style import CSS
+from mopsctl.render.meaning import Entry
 from mopsctl.render.values import FULL, prose
 from mopsctl.render.view import Section, Step, View, arrange
 
@@ -17,15 +18,17 @@ _COLUMNS = ("System", "Account", "Calls", "Unchanged", "Verified", "Unmanaged", 
 _COUNTS = {"Calls", "Unchanged", "Verified", "Unmanaged"}
 
 
-def plan(plan: Plan) -> str:
+def plan(plan: Plan, *, by_system: bool = False) -> str:
     """The page, with every value in full."""
     view = arrange(plan)
     title = f"Plan for {plan.stack}, environment {plan.environment}"
     body = (
         _head(view, title),
         _unreadable(view),
+        _filters(view),
         _irreversible(view),
-        *(_section(section) for section in view.sections if section.changes),
+        _matrix(view),
+        *(_parts(view, by_system=by_system)),
         _steps(view),
         _drift(plan.drift),
         _checks(view.verdicts),
@@ -71,14 +74,79 @@ def _stop(title: str, lines: Sequence[str]) -> str:
     return f'<section class="stop">\n<h3>{title}</h3>\n{_lines(lines)}\n</section>' if lines else ""
 
 
+def _filters(view: View) -> str:
+    """Boxes that hide what is of a system; they work without a script, and are not printed."""
+    if len(view.plan.systems) < 2:
+        return ""
+    boxes = "".join(
+        f'<label><input type="checkbox" id="show-{number}" checked> {_text(report.title)}</label> '
+        for number, report in enumerate(view.plan.systems)
+    )
+    rules = " ".join(
+        f"body:has(#show-{number}:not(:checked)) .of-{number} {{ display: none; }}"
+        for number in range(len(view.plan.systems))
+    )
+    return f'<style>{rules}</style>\n<fieldset class="filters"><legend>Show what is on</legend>{boxes}</fieldset>'
+
+
+def _of(view: View, change: Change) -> str:
+    """The class of what is on the system of a change."""
+    return f"of-{[report.name for report in view.plan.systems].index(change.address.system)}"
+
+
+def _matrix(view: View) -> str:
+    """Which fields are changed on which system, where there are several of both."""
+    fields = [entry for entry in view.entries if entry.kind == "field"]
+    if len(fields) < 2 or len(view.plan.systems) < 2:
+        return ""
+    head = "".join(f'<th scope="col">{_text(report.title)}</th>' for report in view.plan.systems)
+    rows = _lines(
+        f'<tr><th scope="row">{_text(entry.label)}</th>'
+        + "".join(f"<td>{_text(_acted(entry, report.name))}</td>" for report in view.plan.systems)
+        + "</tr>"
+        for entry in fields
+    )
+    table = f'<table>\n<thead><tr><th scope="col">Field</th>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>'
+    return f'<section>\n<h2>Fields by system</h2>\n<div class="wide" tabindex="0">{table}</div>\n</section>'
+
+
+def _acted(entry: Entry, system: str) -> str:
+    actions = dict.fromkeys(change.action for change in entry.changes if change.address.system == system)
+    return ", ".join(f"{words.SYMBOLS[action]} {words.WORDS[action]}" for action in actions)
+
+
+def _parts(view: View, *, by_system: bool) -> Iterable[str]:
+    """The changes by manifest element, or by system."""
+    if by_system:
+        return [_section(section) for section in view.sections if section.changes]
+    return [
+        f"<section>\n<h2>{_text(heading)}</h2>\n{_lines(_entry(view, entry) for entry in entries)}\n</section>"
+        for heading, entries in meaning.by_kind(view.entries)
+    ]
+
+
+def _entry(view: View, entry: Entry) -> str:
+    """One element with its changes; many are folded, and open on paper or by a click."""
+    place = f' <span class="quiet">{_code(entry.place)}</span>' if entry.place else ""
+    lands = "".join(
+        f'<li class="{_of(view, things.first)}">{_text(words.SYMBOLS[bucket.first.action])} {_text(things.text())}</li>'
+        for bucket in entry.buckets(FULL)
+        for things in bucket.things(view.plan)
+    )
+    cards = _lines(_change(change, view.system(change), _of(view, change)) for change in entry.changes)
+    inside = f"<details><summary>Every attribute</summary>\n{cards}\n</details>" if len(entry.changes) > 2 else cards
+    head = f'<h3 class="entry">{_text(entry.label)}{place}</h3>'
+    return f'<div class="entry">\n{head}\n<ul class="moves">{lands}</ul>\n{inside}\n</div>'
+
+
 def _section(section: Section) -> str:
     where = words.account(section.report)
     title = f"{_text(section.report.title)}{f' <span class=quiet>{_text(where)}</span>' if where else ''}"
     return f"<section>\n<h2>{title}</h2>\n{_lines(_change(change) for change in section.changes)}\n</section>"
 
 
-def _change(change: Change) -> str:
-    lines = [f"<h3>{_title(change)}</h3>", _paragraph(_place(change), "quiet")]
+def _change(change: Change, system: str = "", sort: str = "") -> str:
+    lines = [f"<h3>{_title(change, system)}</h3>", _paragraph(_place(change), "quiet")]
     if words.reason(change):
         lines.append(_paragraph(_text(words.reason(change))))
     if change.moved_from is not None:
@@ -87,7 +155,7 @@ def _change(change: Change) -> str:
     if change.why:
         lines.append(_paragraph(f'<span class="quiet">why:</span> {_text(change.why)}'))
     lines.append(_paragraph(_consequences(change)))
-    return _card(change.action, lines)
+    return _card(f"{change.action} {sort}".rstrip(), lines)
 
 
 def _consequences(change: Change) -> str:
@@ -100,11 +168,11 @@ def _consequences(change: Change) -> str:
 def _steps(view: View) -> str:
     if not view.steps:
         return ""
-    cards = _lines(_step(section, step) for section, step in view.steps)
+    cards = _lines(_step(section, step, _of(view, step.what.first)) for section, step in view.steps)
     return f"<section>\n<h2>Manual steps ({len(view.steps)})</h2>\n{cards}\n</section>"
 
 
-def _step(section: Section, step: Step) -> str:
+def _step(section: Section, step: Step, sort: str) -> str:
     what = step.what
     name = what.title if what.gathered else f"{what.first.noun} {what.title}"
     lines = [f"<h3>{_text(section.report.title)} {step.number}. {_text(name)}</h3>"]
@@ -113,7 +181,7 @@ def _step(section: Section, step: Step) -> str:
     whys = what.whys or (words.reason(what.first),)
     facts = (*(("why", why) for why in whys), ("owner", what.first.owner), ("verified", words.check(what.checks)))
     lines += [_paragraph(f'<span class="quiet">{name}:</span> {_text(fact)}') for name, fact in facts if fact]
-    return _card("manual", lines)
+    return _card(f"manual {sort}", lines)
 
 
 def _row_of(what: Gathered, row: Change) -> list[str]:
@@ -160,7 +228,8 @@ def _systems(found: Sequence[SystemReport]) -> str:
     head = "".join(f"<th{_count(name)}>{name}</th>" for name in _COLUMNS)
     rows = _lines(_system(report) for report in found)
     table = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
-    return f"<section>\n<h2>Systems read</h2>\n{table}\n</section>" if found else ""
+    shown = f'<div class="wide" tabindex="0">{table}</div>'
+    return f"<section>\n<h2>Systems read</h2>\n{shown}\n</section>" if found else ""
 
 
 def _system(report: SystemReport) -> str:
@@ -187,9 +256,9 @@ def _foot(view: View) -> str:
     return f"<footer>{'<br>'.join(f'{name} {_code(fact)}' for name, fact in facts if fact)}</footer>"
 
 
-def _title(change: Change) -> str:
+def _title(change: Change, system: str = "") -> str:
     action = f'<span class="word">{_text(words.SYMBOLS[change.action])} {words.WORDS[change.action]}</span>'
-    return f"{action} {_text(change.noun)} {_text(change.title)}"
+    return f"{action} {_text(system)} {_text(change.noun)} {_text(change.title)}"
 
 
 def _place(change: Change) -> str:

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from mopsctl.diagnostics import Group, Level, grouped
 from mopsctl.engine.plan import Change, Drift, Plan, SystemReport
-from mopsctl.render import moves, words
+from mopsctl.render import meaning, moves, words
+from mopsctl.render.meaning import Bucket, Entry
 from mopsctl.render.values import Style, prose
 from mopsctl.render.view import Section, Step, View, arrange
 
@@ -22,14 +23,14 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "#": "&#35;"}
 MOST_BYTES = 60_000  # sites take some 65,000; a little is left for what programs put around a comment
 
 
-def plan(plan: Plan, max_bytes: int = 0) -> str:
+def plan(plan: Plan, max_bytes: int = 0, *, by_system: bool = False) -> str:
     """The comment, in at most `max_bytes` bytes of UTF-8 (0: as many as sites take).
 
     Its first line is a tag by which a program finds its own comment again. What does not fit is counted, and the reader
     told where it is; the least important goes first.
     """
     max_bytes = max_bytes or MOST_BYTES
-    blocks = _blocks(arrange(plan))
+    blocks = _blocks(arrange(plan), by_system=by_system)
     text = _text(blocks)
     for place in sorted(range(len(blocks)), key=lambda number: -blocks[number].rank):
         if _size(text) <= max_bytes:
@@ -52,7 +53,9 @@ class Block:
 
     def text(self) -> str:
         """The part, with the count of what was left out."""
-        note = f"\n\n_{words.counted(self.left_out, self.noun)} left out here: mopsctl show PLAN -v_"
+        note = (
+            f"\n\n_{words.counted(self.left_out, self.noun)} left out here: mopsctl show PLAN -v_" if self.noun else ""
+        )
         rows = "\n".join((self.head, *self.rows)) if self.head else "\n".join(self.rows)
         return rows + (note if self.left_out else "") + self.tail
 
@@ -80,12 +83,13 @@ def _cut(block: Block, keep: int) -> Block:
     return replace(block, rows=block.rows[:keep], left_out=len(block.rows) - keep) if block.rank else block
 
 
-def _blocks(view: View) -> list[Block]:
+def _blocks(view: View, *, by_system: bool) -> list[Block]:
     every = (
         _head(view),
+        _headline(view),
         _unreadable(view),
         _irreversible(view),
-        _changes(view),
+        _changes(view) if by_system else _entries(view),
         _checks(view),
         _steps(view),
         _drift(view.plan.drift),
@@ -110,6 +114,11 @@ def _head(view: View) -> Block:
     return Block("\n".join(lines))
 
 
+def _headline(view: View) -> Block:
+    said = meaning.headline(view.entries)
+    return Block(rows=(f"Changes {escape(said)}.",), rank=7) if said else Block()
+
+
 def _unreadable(view: View) -> Block:
     rows = [
         f"- **{escape(report.title)} could not be read:** {escape(report.message)} Nothing is planned for it."
@@ -119,12 +128,19 @@ def _unreadable(view: View) -> Block:
 
 
 def _irreversible(view: View) -> Block:
-    rows = [
-        (f"- {escape(words.undo(answer))}:\n" if place == 0 else "")
-        + f"  - {_action(change)} {_named(view, change)} {code(str(change.address))}"
-        for answer, changes in view.warnings
-        for place, change in enumerate(changes)
-    ]
+    rows = []
+    for answer, changes in view.warnings:
+        if len(changes) <= meaning.MOST_IN_FULL:
+            told = [f"  - {_action(each)} {_named(view, each)} {code(str(each.address))}" for each in changes]
+            rows += [f"- {escape(words.undo(answer))}:\n{told[0]}", *told[1:]]
+            continue
+        found: dict[str, list[str]] = {}
+        for change in changes:
+            found.setdefault(f"{_action(change)} {escape(view.system(change))} {escape(change.noun)}", []).append(
+                f"**{escape(change.title)}**"
+            )
+        told = [f"  - {lead} {', '.join(titles)}" for lead, titles in found.items()]
+        rows += [f"- {escape(words.undo(answer))}:\n{told[0]}", *told[1:]]
     return Block("**Cannot be undone**\n" if rows else "", tuple(rows), noun="change", rank=1)
 
 
@@ -132,6 +148,31 @@ def _changes(view: View) -> Block:
     rows = [_row(view, change) for section in view.sections for change in section.changes]
     head = "| | what | before → after | can be undone | records |\n|---|---|---|---|---|"
     return Block(head if rows else "", tuple(rows), noun="change", rank=3)
+
+
+def _entries(view: View) -> Block:
+    rows = [_entry(view, entry, bucket) for entry in view.entries for bucket in entry.buckets(STYLE)]
+    head = "| | what | where it lands | before → after | can be undone | records |\n|---|---|---|---|---|---|"
+    return Block(head if rows else "", tuple(rows), noun="entry", rank=3)
+
+
+def _entry(view: View, entry: Entry, bucket: Bucket) -> str:
+    """One row: the element, where it lands on each system, what moves."""
+    first = bucket.first
+    what = [f"{escape(entry.kind)} **{escape(entry.label)}**" if entry.subject.kind else f"**{escape(entry.label)}**"]
+    what += [code(entry.place, table=True)] if entry.place else []
+    lands = [
+        f"{escape(each.system)} {escape(each.noun)} {code(each.listed, table=True)}"
+        for each in bucket.things(view.plan)
+    ]
+    said = [escape(words.reason(first))] if words.reason(first) else []
+    if first.moved_from is not None:
+        said.append(f"until now {code(str(first.moved_from), table=True)}")
+    said += _moved(first) if len(bucket.changes) == 1 else _signed(bucket.moves(STYLE))
+    said += [f"_why:_ {escape(why)}" for why in bucket.whys]
+    undo = "<br>".join(escape(answer) for answer in bucket.undo)
+    cells = (_action(first), "<br>".join(what), "<br>".join(lands), "<br>".join(said), undo, escape(bucket.records))
+    return f"| {' | '.join(cells)} |"
 
 
 def _row(view: View, change: Change) -> str:
@@ -249,15 +290,17 @@ def _action(change: Change) -> str:
 
 def _moved(change: Change) -> list[str]:
     """What moves, with each sign as code: as text it would start a list."""
-    said = moves.lines(change, STYLE)
+    return _signed(moves.lines(change, STYLE))
+
+
+def _signed(said: Sequence[str]) -> list[str]:
     return [
         f"{code(line[0])} {escape(line[2:])}" if line[:2] in ("+ ", "~ ", "- ", "= ") else escape(line) for line in said
     ]
 
 
 def _named(view: View, change: Change) -> str:
-    system = next(report.title for report in view.plan.systems if report.name == change.address.system)
-    return f"{escape(system)} {escape(change.noun)} **{escape(change.title)}**"
+    return f"{escape(view.system(change))} {escape(change.noun)} **{escape(change.title)}**"
 
 
 def _tag(name: str) -> str:

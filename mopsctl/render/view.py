@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.engine import document, steps
 from mopsctl.engine.plan import Change, Plan, SystemReport, finding_key
+from mopsctl.render import meaning
 from mopsctl.render.words import LEVELS
 
 
@@ -74,6 +75,15 @@ class View:
         for change in self.irreversible:
             gathered.setdefault(change.undo, []).append(change)
         return tuple((answer, tuple(changes)) for answer, changes in gathered.items())
+
+    @property
+    def entries(self) -> tuple[meaning.Entry, ...]:
+        """What mopsctl would do, by manifest element."""
+        return meaning.entries(change for section in self.sections for change in section.changes)
+
+    def system(self, change: Change) -> str:
+        """What people call the system of a change."""
+        return next(report.title for report in self.plan.systems if report.name == change.address.system)
 
     @property
     def quiet(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from mopsctl import outside
 from mopsctl.address import Address
+from mopsctl.element import NOBODY, Subject
 from mopsctl.errors import StateError
 from mopsctl.outside import Unfit
 from mopsctl.resource import Json
@@ -39,6 +40,7 @@ class Entry:
     protect: bool = False
     on_delete: str = "keep"
     unsettled: bool = False
+    subject: Subject = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
         "protect": entry.protect,
         "onDelete": entry.on_delete,
         **({"unsettled": True} if entry.unsettled else {}),
+        **({"subject": _subject_json(entry.subject)} if entry.subject != NOBODY else {}),
     }
 
 
@@ -150,4 +153,9 @@ def _entry_of(address: Address, data: Any) -> Entry:
         protect=data["protect"],
         on_delete=data["onDelete"],
         unsettled=data.get("unsettled", False),
+        subject=Subject(**data["subject"]) if "subject" in data else NOBODY,
     )
+
+
+def _subject_json(subject: Subject) -> dict[str, str]:
+    return {"document": subject.document, "kind": subject.kind, "key": subject.key, "label": subject.label}

@@ -127,7 +127,14 @@ FORGED: dict[str, tuple[Callable[[Any], object], tuple[str, ...]]] = {
     ),
     "a drift nobody saw": (
         lambda data: data["drift"].append(
-            {"address": "hubspot:property/contact.email", "title": "E", "who": "system", "gone": True, "fields": []}
+            {
+                "address": "hubspot:property/contact.email",
+                "title": "E",
+                "subject": {"document": "", "kind": "", "key": "", "label": ""},
+                "who": "system",
+                "gone": True,
+                "fields": [],
+            }
         ),
         ("drift",),
     ),

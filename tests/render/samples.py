@@ -7,6 +7,7 @@ from typing import Any
 
 from mopsctl.address import Address
 from mopsctl.diagnostics import Diagnostic, Source
+from mopsctl.element import Subject
 from mopsctl.engine import document
 from mopsctl.engine.plan import Change, Drift, DriftField, Inputs, Plan, SystemReport
 from mopsctl.engine.report import Applied, Event, Line
@@ -58,7 +59,9 @@ def new(**attributes: Any) -> tuple[FieldChange, ...]:
     return tuple(FieldChange((name,), None, value) for name, value in sorted(attributes.items()))
 
 
+BUSINESS_UNIT = Subject("FieldCatalog/person", "field", "business_unit", "Business unit")
 ADD_PROPERTY = Change(
+    subject=BUSINESS_UNIT,
     address=at("hubspot:property/contact.business_unit"),
     action="add",
     reason="not_on_system",
@@ -86,6 +89,7 @@ ADD_PROPERTY = Change(
     impact=Impact(0),
 )
 ADD_MARKETO = Change(
+    subject=BUSINESS_UNIT,
     address=at("marketo:field/person.businessUnit"),
     action="add",
     reason="not_on_system",
@@ -101,6 +105,7 @@ ADD_MARKETO = Change(
     owner="marketing-ops",
 )
 CHANGE_VALUES = Change(
+    subject=Subject("FieldCatalog/person", "field", "lead_source", "Lead source"),
     address=at("hubspot:property/contact.lead_source"),
     action="change",
     reason="differs",
@@ -123,6 +128,7 @@ CHANGE_VALUES = Change(
 )
 FORMULA = " + ".join(f'IF(CONTAINS(Title, "word{number}"), {number}, 0)' for number in range(20))
 CHANGE_FORMULA = Change(
+    subject=Subject("ScoringModel/person-fit", "scoring model", "", "Who they are"),
     address=at("salesforce:field/Lead.Fit_Score__c"),
     action="change",
     reason="value_left_manifest",

@@ -133,7 +133,7 @@ class Nesting(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.add(tag)
         self.addresses += [value or "" for name, value in attrs if name in ("src", "href")]
-        if tag not in ("meta", "br"):
+        if tag not in ("input", "meta", "br"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

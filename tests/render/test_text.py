@@ -130,7 +130,7 @@ def test_steps_are_numbered_per_system() -> None:
 def test_steps_of_a_written_change_are_listed_too() -> None:
     change = replace(samples.ADD_PROPERTY, steps=("Publish the score on its screen.",))
     said = text.plan(replace(samples.RICH, changes=(change,)), Screen(80))
-    assert "+ add property Business unit" in said
+    assert "+ add HubSpot property Business unit" in said
     assert "Publish the score on its screen." in said[said.index("Manual steps (1)") :]
 
 

@@ -4,28 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mopsctl.element import Item, Origin, ValueList
+from mopsctl.element import Item, Origin, Subject, ValueList
 from mopsctl.manifest.model import (
     NOT_CARRIED,
+    ConsentPolicy,
     Content,
     Duration,
     Field,
     FieldCatalog,
+    FieldGroup,
+    FieldMapping,
     Lifecycle,
     Managed,
+    Pipeline,
+    ScoringModel,
     Stack,
     Stage,
     ValueSet,
 )
 
+_KINDS: Mapping[type, str] = {
+    Field: "field",
+    FieldGroup: "field group",
+    Pipeline: "pipeline",
+    FieldCatalog: "field catalog",
+    Lifecycle: "lifecycle",
+    ScoringModel: "scoring model",
+    FieldMapping: "field mapping",
+    ConsentPolicy: "consent policy",
+}
 _DAYS = {"hours": 1 / 24, "days": 1, "weeks": 7, "months": 30, "years": 365}
 
 
 def origin(document: Content, element: Managed | None = None) -> Origin:
     """Where an element was declared; a document speaks for elements that have no word of their own."""
     if element is None:
-        source = document.source
-        return Origin(document.id, source, document.metadata.owner, "", document.manage, document.on_delete)
+        return Origin(
+            document=document.id,
+            source=document.source,
+            owner=document.metadata.owner,
+            manage=document.manage,
+            on_delete=document.on_delete,
+            subject=subject(document),
+        )
     return Origin(
         document=document.id,
         source=element.source,
@@ -35,7 +56,15 @@ def origin(document: Content, element: Managed | None = None) -> Origin:
         on_delete=element.on_delete,
         protect=element.protect,
         leave=element.leave,
+        subject=subject(document, element),
     )
+
+
+def subject(document: Content, element: Managed | None = None) -> Subject:
+    """What people mean when they speak of the element: a row that stands for itself, or else the whole document."""
+    if isinstance(element, Field | FieldGroup | Pipeline):
+        return Subject(document.id, _KINDS[type(element)], element.key, element.label)
+    return Subject(document.id, _KINDS[type(document)], "", document.metadata.title or document.name)
 
 
 def days(duration: Duration | None) -> int | None:

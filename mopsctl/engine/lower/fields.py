@@ -8,7 +8,7 @@ from typing import get_args
 
 from mopsctl import element
 from mopsctl.element import Mode, Role
-from mopsctl.engine.lower.common import ValueLists, origin
+from mopsctl.engine.lower.common import ValueLists, origin, subject
 from mopsctl.manifest.model import Binding, Field, FieldCatalog, Stack, humanise
 
 _NARROWER: tuple[Mode, ...] = get_args(Mode)  # in that order
@@ -66,7 +66,7 @@ class Fields:
         """A field of a catalogue under a name on one object."""
         group = catalog.groups.get(field.group)
         return element.Field(
-            origin=origin(catalog, field),
+            origin=self._origin(catalog, field),
             concept=catalog.object,
             object=object_name,
             name=name,
@@ -89,6 +89,12 @@ class Fields:
             group=group.on(self._system) if group else None,
             describe=catalog.describe,
         )
+
+    def _origin(self, catalog: FieldCatalog, field: Field) -> element.Origin:
+        """Where the field stands; the list of stages is what people know as the lifecycle, whichever catalogue holds it."""
+        at = origin(catalog, field)
+        lifecycle = self._stack.lifecycles.get(field.lifecycle)
+        return at if lifecycle is None else replace(at, subject=subject(lifecycle))
 
     def _role(self, catalog: FieldCatalog, field: Field) -> Role:
         lifecycles = [each for each in self._stack.lifecycles.values() if each.catalog == catalog.name]

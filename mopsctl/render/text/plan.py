@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mopsctl.engine.plan import Change, Drift, Plan
 from mopsctl.engine.steps import Step as Gathered
-from mopsctl.render import moves, words
+from mopsctl.render import meaning, moves, words
+from mopsctl.render.meaning import Bucket, Entry
 from mopsctl.render.moves import Move
 from mopsctl.render.text.findings import add_findings, add_next
 from mopsctl.render.text.page import Page, Part, Screen, cells
@@ -27,14 +28,17 @@ _BODY = 4  # columns before what belongs to a change
 MOST_STEPS_IN_FULL = 8  # more are listed by their titles, and told by `mopsctl steps`
 
 
-def plan(plan: Plan, screen: Screen, next_steps: Iterable[str] = ()) -> str:
-    """The whole plan: warnings that stop a reader, changes by system, manual steps, drift, checks, the count."""
+def plan(plan: Plan, screen: Screen, next_steps: Iterable[str] = (), *, by_system: bool = False) -> str:
+    """The whole plan: warnings that stop a reader, changes by meaning or by system, manual steps, drift, checks, the count."""
     page, view = Page(screen), arrange(plan)
     _head(page, view)
     add_unreadable(page, plan)
     _irreversible(page, view)
-    for section in view.sections:
-        _section(page, section)
+    if by_system:
+        for section in view.sections:
+            _section(page, section)
+    else:
+        _entries(page, view)
     if view.quiet and not plan.unreadable:
         page.blank()
         page.line("Nothing to add, change or remove.")
@@ -53,6 +57,9 @@ def _head(page: Page, view: View) -> None:
     plan = view.plan
     protected = " (protected)" if plan.protected else ""
     page.line(("Plan", "bold"), f" for {plan.stack}, environment ", (plan.environment, "bold"), protected)
+    headline = meaning.headline(view.entries)
+    if headline:
+        page.line(f"Changes {headline}.")
     if plan.partial:
         page.line("A part only: --only or --except left something out; what was left out is not counted below.")
 
@@ -74,8 +81,68 @@ def _irreversible(page: Page, view: View) -> None:
     page.line((f"Cannot be undone ({len(view.irreversible)})", "bold red"))
     for answer, changes in view.warnings:
         page.line(f"{words.undo(answer)}:", indent=2)
+        if len(changes) > meaning.MOST_IN_FULL and not page.screen.verbose:
+            _gathered(page, view, changes)
+            continue
         for change in changes:
             _title(page, change, f"  {change.address}", indent=_BODY)
+
+
+def _gathered(page: Page, view: View, changes: Sequence[Change]) -> None:
+    """Many changes that are warned of alike: their titles, action by action."""
+    found: dict[tuple[Action, str, str], list[str]] = {}
+    for change in changes:
+        found.setdefault((change.action, view.system(change), change.noun), []).append(change.title)
+    for (action, system, noun), titles in found.items():
+        lead = f"{words.SYMBOLS[action]} {words.WORDS[action]} "
+        page.line(f"{system} {noun} ({len(titles)}): {'; '.join(titles)}", indent=_BODY, lead=(lead, COLOURS[action]))
+
+
+def _entries(page: Page, view: View) -> None:
+    """The changes by manifest element, under a heading for each kind of element."""
+    told: set[str] = set()
+    for heading, entries in meaning.by_kind(view.entries):
+        page.blank()
+        page.line((heading, "bold underline"))
+        for entry in entries:
+            _entry(page, view, entry, told)
+
+
+def _entry(page: Page, view: View, entry: Entry, told: set[str]) -> None:
+    """One element: each change in full where there are few or the reader asks for everything, else what they share."""
+    if len(entry.changes) == 1 and (not entry.subject.label or entry.label in entry.changes[0].title):
+        _change(page, entry.changes[0], told, view.system(entry.changes[0]))
+        return
+    key = f"  {entry.subject.key}" if entry.subject.key not in ("", entry.label) else ""
+    page.line((entry.label, "bold"), (f"{key}  {entry.place}".rstrip(), "dim"), indent=2)
+    for bucket in entry.buckets(page.screen.style):
+        if len(bucket.changes) > 1 and not page.screen.verbose:
+            _bucket(page, view, bucket, told)
+            continue
+        for change in bucket.changes:
+            _change(page, change, told, view.system(change), _BODY)
+
+
+def _bucket(page: Page, view: View, bucket: Bucket, told: set[str]) -> None:
+    """Several changes of which the same is said; `told` are the reasons that were given before."""
+    action, inside = bucket.first.action, _BODY + 4
+    for number, things in enumerate(bucket.things(view.plan)):
+        lead = f"{words.SYMBOLS[action]} {words.WORDS[action]} "
+        page.line(things.text(), indent=_BODY, lead=(lead, COLOURS[action]) if number == 0 else " " * len(lead))
+    for said in (words.reason(bucket.first), *bucket.moves(page.screen.style)):
+        if said:
+            page.line(said, indent=inside)
+    for why in bucket.whys:
+        if why not in told:
+            page.line(why, indent=inside, lead=("why: ", "dim"))
+    told |= set(bucket.whys)
+    parts: list[Part] = []
+    if action != "add":
+        parts += [("can be undone: ", "dim"), " / ".join(bucket.undo)]
+    if bucket.records:
+        parts += [" · " if parts else "", ("records touched: ", "dim"), f"up to {bucket.records} each"]
+    if parts:
+        page.line(*parts, indent=inside)
 
 
 def _section(page: Page, section: Section) -> None:
@@ -90,24 +157,26 @@ def _section(page: Page, section: Section) -> None:
         _change(page, change, told)
 
 
-def _change(page: Page, change: Change, told: set[str]) -> None:
-    """One change; `told` are the answers about undoing that were given in full before."""
-    _title(page, change)
-    _place(page, change, _BODY)
+def _change(page: Page, change: Change, told: set[str], system: str = "", indent: int = 2) -> None:
+    """One change; `told` are the answers about undoing that were given in full before, `system` is named where no heading does."""
+    body = indent + 2
+    _title(page, change, indent=indent, system=system)
+    _place(page, change, body)
     said = words.reason(change)
     if said:
-        page.line(said, indent=_BODY)
+        page.line(said, indent=body)
     if change.moved_from is not None:
-        page.line(f"until now {change.moved_from}", indent=_BODY)
-    _moves(page, change)
+        page.line(f"until now {change.moved_from}", indent=body)
+    _moves(page, change, body + 2)
     if change.why:
-        page.line(change.why, indent=_BODY, lead=("why: ", "dim"))
-    page.line(*_consequences(change, told), indent=_BODY)
+        page.line(change.why, indent=body, lead=("why: ", "dim"))
+    page.line(*_consequences(change, told), indent=body)
 
 
-def _title(page: Page, change: Change, rest: str = "", indent: int = 2) -> None:
+def _title(page: Page, change: Change, rest: str = "", indent: int = 2, system: str = "") -> None:
     lead = f"{words.SYMBOLS[change.action]} {words.WORDS[change.action]} "
-    page.line(f"{change.noun} ", (change.title, "bold"), rest, indent=indent, lead=(lead, COLOURS[change.action]))
+    noun = f"{system} {change.noun} ".lstrip()
+    page.line(noun, (change.title, "bold"), rest, indent=indent, lead=(lead, COLOURS[change.action]))
 
 
 def _place(page: Page, change: Change, indent: int) -> None:
@@ -129,13 +198,13 @@ def _consequences(change: Change, told: set[str]) -> list[Part]:
     return parts
 
 
-def _moves(page: Page, change: Change) -> None:
+def _moves(page: Page, change: Change, indent: int) -> None:
     if change.action in ("add", "remove"):
         for lead, said in moves.summed_up(change, page.screen.style):
-            page.line(said, indent=_BODY + 2, lead=lead)
+            page.line(said, indent=indent, lead=lead)
         return
     for move in moves.of(change, page.screen.style):
-        _move(page, move, _BODY + 2)
+        _move(page, move, indent)
 
 
 def _move(page: Page, move: Move, indent: int) -> None:
