@@ -45,6 +45,8 @@ def _head(view: View, title: str) -> str:
     plan = view.plan
     lines = [f"<h1>{_text(title)}{' (protected)' if plan.protected else ''}</h1>"]
     lines.append(_paragraph(_text(words.summary(plan)), "summary"))
+    if headline := meaning.headline(view.entries):
+        lines.append(_paragraph(f"Changes {_text(headline)}."))
     if plan.partial:
         lines.append(_paragraph("A part only: --only or --except left something out."))
     if view.quiet and not plan.unreadable:
@@ -67,7 +69,11 @@ def _irreversible(view: View) -> str:
 
 def _cannot(answer: str, changes: Sequence[Change]) -> str:
     items = "".join(f"<li>{_title(change)} {_code(change.address)}</li>" for change in changes)
-    return f'{_paragraph(f"{_text(words.undo(answer))}:")}\n<ul class="moves">{items}</ul>'
+    listed = f'<ul class="moves">{items}</ul>'
+    said = f"{_text(words.undo(answer))}"
+    if len(changes) <= meaning.MOST_IN_FULL:
+        return f"{_paragraph(f'{said}:')}\n{listed}"
+    return f"<details><summary>{said}: {words.counted(len(changes), 'change')}</summary>{listed}</details>"
 
 
 def _stop(title: str, lines: Sequence[str]) -> str:

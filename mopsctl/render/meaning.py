@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -116,6 +117,7 @@ class Entry:
 
     subject: Subject
     changes: tuple[Change, ...]
+    shared: bool = False  # true where another element of the kind has the same label
 
     @property
     def kind(self) -> str:
@@ -124,8 +126,9 @@ class Entry:
 
     @property
     def label(self) -> str:
-        """What people call it."""
-        return self.subject.label or self.changes[0].title
+        """What people call it, with its document where two are called the same."""
+        label = self.subject.label or self.changes[0].title
+        return f"{label} ({self.subject.document.partition('/')[2]})" if self.shared else label
 
     @property
     def place(self) -> str:
@@ -154,7 +157,12 @@ def entries(changes: Iterable[Change]) -> tuple[Entry, ...]:
         subject = change.subject
         key = (subject.document, subject.kind, subject.key) if subject != NOBODY else change.address
         found.setdefault(key, []).append(change)
-    made = [Entry(each[0].subject, tuple(each)) for each in found.values()]
+    known = Counter((each[0].subject.kind, each[0].subject.label) for each in found.values())
+    made = [
+        Entry(first, tuple(each), first != NOBODY and known[first.kind, first.label] > 1)
+        for each in found.values()
+        for first in (each[0].subject,)
+    ]
     return tuple(sorted(made, key=_place))
 
 

@@ -55,7 +55,7 @@ def test_after_an_edit_a_plan_and_its_comment_show_the_edit(applied: Stack) -> N
     applied.edit("catalog/person.yaml", *_any_label(applied))
     seen = applied.run("plan", applied.folder, "-e", "local")
     assert "Spoken of differently" in seen.out
-    assert len(seen.out.splitlines()) <= 150
+    assert len(seen.out.splitlines()) <= 80
     comment = applied.run("plan", applied.folder, "-e", "local", "--format", "markdown").out
     visible = re.sub(r"<details>.*?</details>", "", comment, flags=re.DOTALL)
     assert "Spoken of differently" in visible
@@ -66,6 +66,13 @@ def test_the_comment_of_the_largest_plan_fits_where_comments_go(stack: Stack) ->
     comment = stack.run("plan", stack.folder, "-e", "local", "--format", "markdown")
     assert 20_000 < len(comment.out.encode()) <= 60_000
     assert "left out here: mopsctl show PLAN -v" in comment.out
+
+
+def test_the_first_plan_of_a_large_stack_is_read_by_element_and_not_by_thing(stack: Stack) -> None:
+    first = stack.run("plan", stack.folder, "-e", "local")
+    assert len(first.out.splitlines()) <= 450
+    by_system = stack.run("plan", stack.folder, "-e", "local", "--by", "system")
+    assert len(by_system.out.splitlines()) > 2 * len(first.out.splitlines())
 
 
 def test_an_attested_step_is_closed_until_it_asks_for_something_else(

@@ -110,7 +110,7 @@ def _entries(page: Page, view: View) -> None:
 
 def _entry(page: Page, view: View, entry: Entry, told: set[str]) -> None:
     """One element: each change in full where there are few or the reader asks for everything, else what they share."""
-    if len(entry.changes) == 1 and (not entry.subject.label or entry.label in entry.changes[0].title):
+    if len(entry.changes) == 1 and (not entry.subject.label or entry.subject.label in entry.changes[0].title):
         _change(page, entry.changes[0], told, view.system(entry.changes[0]))
         return
     key = f"  {entry.subject.key}" if entry.subject.key not in ("", entry.label) else ""
