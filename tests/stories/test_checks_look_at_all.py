@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -41,7 +42,7 @@ def test_023_a_test_that_never_holds_is_an_error_in_a_score_and_in_a_lifecycle(s
     here.edit("lifecycle/person.yaml", f"when: {GOOD}", f"when: {test}")
     said = here.validate()
     assert said.code == 3
-    places = {line.split()[1].partition(":")[0] for line in said.out.splitlines() if line.startswith("error")}
+    places = set(re.findall(r"^(?:error +|.*at: )(\S+?\.yaml):", said.out, flags=re.MULTILINE))
     assert places == {"scoring/fit.yaml", "lifecycle/person.yaml"}
 
 
