@@ -115,7 +115,7 @@ def _row(cls: type) -> Schema:
 def _property(each: Attribute, key: Key) -> Schema:
     schema = _shape(each.type) if key.shape is None else ref(key.shape)
     more = key.more | ({"x-expects": key.expects} if key.expects else {})
-    return said({**schema, **more}, key.about, *key.examples)
+    return said({**schema, **more}, key.told, *key.examples)
 
 
 def _shape(hint: Any) -> Schema:

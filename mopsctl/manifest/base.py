@@ -95,9 +95,15 @@ class Metadata(Located):
     ]
     title: Annotated[str, Key("What people call it.", "Who they are")] = ""
     owner: Annotated[str, Key("The team that answers for it.", "marketing-ops")] = ""
-    approvers: Annotated[tuple[str, ...], Key("The teams that agree to a change.", ["sales-ops", "legal"])] = ()
-    review_by: Annotated[str, Key("The day by which somebody reads it again.", "2026-12-31", shape="date")] = ""
-    description: Annotated[str, Key("What it is for, in a sentence or two.", "Decides who is handed to sales.")] = ""
+    approvers: Annotated[
+        tuple[str, ...], Key("The teams that agree to a change.", ["sales-ops", "legal"], only="people")
+    ] = ()
+    review_by: Annotated[
+        str, Key("The day by which somebody reads it again.", "2026-12-31", shape="date", only="checks")
+    ] = ""
+    description: Annotated[
+        str, Key("What it is for, in a sentence or two.", "Decides who is handed to sales.", only="people")
+    ] = ""
 
 
 @row("silenced check", name="ignore")
@@ -111,11 +117,15 @@ class Ignore(Located):
             "The id of the check that is silenced in this document.",
             "FM021",
             shape=written("^[A-Z]{2}[0-9]{3}$", "the id of a check, such as FM021"),
+            only="checks",
         ),
     ]
-    until: Annotated[str, Key("The day it speaks up again.", "2026-12-31", shape="date", needed=True)] = ""
+    until: Annotated[
+        str, Key("The day it speaks up again.", "2026-12-31", shape="date", needed=True, only="checks")
+    ] = ""
     reason: Annotated[
-        str, Key("Why it may be silent until then.", "The field moves in the autumn release.", needed=True)
+        str,
+        Key("Why it may be silent until then.", "The field moves in the autumn release.", needed=True, only="people"),
     ] = ""
 
 
@@ -134,6 +144,7 @@ class Document(Located):
             "Checks that are silent for this document.",
             [{"check": "FM021", "until": "2026-12-31", "reason": "The field moves in the autumn release."}],
             shape="ignore",
+            only="checks",
         ),
     ] = ()
 

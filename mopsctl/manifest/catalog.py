@@ -213,7 +213,10 @@ class Field(Managed):
     write: Annotated[str, Key("'once' where the first value is never overwritten.", "once", shape=one_of("once"))] = ""
     group: Annotated[str, Key("The group it is shown in.", "qualification", shape="key")] = ""
     accept_loss: Annotated[
-        str, Key("Why it is right that a system holds less than the type says.", "Old values are short codes.")
+        str,
+        Key(
+            "Why it is right that a system holds less than the type says.", "Old values are short codes.", only="checks"
+        ),
     ] = ""
     in_: Annotated[
         Mapping[str, Binding],

@@ -34,9 +34,10 @@ class Purpose(Managed):
     signals: Annotated[
         Mapping[str, tuple[str, ...]],
         Key(
-            "The web and ads signals it stands for, per framework. For readers: no system is set up by it.",
+            "The web and ads signals it stands for, per framework.",
             {"google": ["ad_user_data"], "gpp": ["SaleOptOut"]},
             shape=mapping("list of signals", "key", "texts", least=1),
+            only="people",
         ),
     ] = field(default_factory=dict)
 
@@ -47,7 +48,7 @@ class Channel(Located):
     """A way to reach people; `address` is the catalogue field that holds where."""
 
     key: str
-    address: Annotated[str, Key("The field of the catalogue that holds where.", "email", shape="key")]
+    address: Annotated[str, Key("The field of the catalogue that holds where.", "email", shape="key", only="checks")]
 
 
 @row("jurisdiction", expects="how the place is found, such as {from: country}")
@@ -55,9 +56,17 @@ class Channel(Located):
 class Jurisdiction(Located):
     """How the place is found: a catalogue field, what holds where it is empty, and named groups of countries."""
 
-    from_: Annotated[str, Key("The field of the catalogue that holds the country.", "country", shape="key")]
+    from_: Annotated[
+        str, Key("The field of the catalogue that holds the country.", "country", shape="key", only="checks")
+    ]
     region: Annotated[
-        str, Key("The field that holds the part of the country, for rules about regions.", "state", shape="key")
+        str,
+        Key(
+            "The field that holds the part of the country, for rules about regions.",
+            "state",
+            shape="key",
+            only="checks",
+        ),
     ] = ""
     if_unknown: Annotated[
         str,
@@ -65,6 +74,7 @@ class Jurisdiction(Located):
             "What holds where it is empty.",
             "strictest",
             shape=written("^(strictest|[A-Z]{2})$", "'strictest' or a country code such as DE"),
+            only="checks",
         ),
     ] = "strictest"
     groups: Annotated[
@@ -73,6 +83,7 @@ class Jurisdiction(Located):
             "Countries under one name.",
             {"nordics": ["DK", "FI", "NO", "SE"]},
             shape=mapping("list of groups", "key", _COUNTRIES),
+            only="checks",
         ),
     ] = field(default_factory=dict)
 
@@ -82,8 +93,12 @@ class Jurisdiction(Located):
 class Recipients(Located):
     """How the class of recipient is found: a catalogue field, and the class where it is empty."""
 
-    from_: Annotated[str, Key("The field of the catalogue that holds the class.", "recipient_class", shape="key")]
-    if_unknown: Annotated[str, Key("The class where it is empty.", "individual", shape="key")] = "individual"
+    from_: Annotated[
+        str, Key("The field of the catalogue that holds the class.", "recipient_class", shape="key", only="checks")
+    ]
+    if_unknown: Annotated[str, Key("The class where it is empty.", "individual", shape="key", only="checks")] = (
+        "individual"
+    )
 
 
 @row("list of proofs", expects="what is on record, such as {required: [captured_at]}", name="proof")
@@ -93,9 +108,13 @@ class Proof(Located):
 
     required: Annotated[
         tuple[str, ...],
-        Key("Without these a consent does not count.", ["captured_at", "source", "notice"], shape="keys"),
+        Key(
+            "Without these a consent does not count.", ["captured_at", "source", "notice"], shape="keys", only="checks"
+        ),
     ] = ()
-    recommended: Annotated[tuple[str, ...], Key("These make it stronger.", ["ip", "confirmed_at"], shape="keys")] = ()
+    recommended: Annotated[
+        tuple[str, ...], Key("These make it stronger.", ["ip", "confirmed_at"], shape="keys", only="checks")
+    ] = ()
 
 
 @row(
@@ -115,10 +134,13 @@ class Basis(Located):
             "last_inquiry_at",
             "captured_at",
             shape="key",
+            only="checks",
         ),
     ] = ""
-    valid: Annotated[Duration | None, Key("How long it holds.", {"months": 6}, shape="long_span")] = None
-    needs: Annotated[tuple[str, ...], Key("What has to be on record besides.", ["confirmed_at"], shape="keys")] = ()
+    valid: Annotated[Duration | None, Key("How long it holds.", {"months": 6}, shape="long_span", only="checks")] = None
+    needs: Annotated[
+        tuple[str, ...], Key("What has to be on record besides.", ["confirmed_at"], shape="keys", only="checks")
+    ] = ()
 
 
 @row("rule", expects="a rule such as {key: everyone_else, accept: [express_confirmed]}")
@@ -126,14 +148,26 @@ class Basis(Located):
 class ConsentRule(Located):
     """One row of the policy; the first row that fits decides. What is empty fits everything."""
 
-    key: Annotated[str, Key("What plans and reports call it.", "de_at_email", shape="key")]
-    purposes: Annotated[tuple[str, ...], Key("For these purposes. Left out: all.", ["newsletter"], shape="keys")] = ()
+    key: Annotated[str, Key("What plans and reports call it.", "de_at_email", shape="key", only="checks")]
+    purposes: Annotated[
+        tuple[str, ...], Key("For these purposes. Left out: all.", ["newsletter"], shape="keys", only="checks")
+    ] = ()
     countries: Annotated[
         tuple[str, ...],
-        Key("In these countries, or regions of countries. Left out: all.", ["DE", "AT"], ["US-CA"], shape=_COUNTRIES),
+        Key(
+            "In these countries, or regions of countries. Left out: all.",
+            ["DE", "AT"],
+            ["US-CA"],
+            shape=_COUNTRIES,
+            only="checks",
+        ),
     ] = ()
-    groups: Annotated[tuple[str, ...], Key("In these groups of countries. Left out: all.", ["eu"], shape="keys")] = ()
-    channels: Annotated[tuple[str, ...], Key("On these channels. Left out: all.", ["email"], shape="keys")] = ()
+    groups: Annotated[
+        tuple[str, ...], Key("In these groups of countries. Left out: all.", ["eu"], shape="keys", only="checks")
+    ] = ()
+    channels: Annotated[
+        tuple[str, ...], Key("On these channels. Left out: all.", ["email"], shape="keys", only="checks")
+    ] = ()
     recipients: Annotated[
         tuple[str, ...],
         Key(
@@ -141,10 +175,12 @@ class ConsentRule(Located):
             ["corporate"],
             ["individual", "generic"],
             shape="keys",
+            only="checks",
         ),
     ] = ()
     when: Annotated[
-        Condition | None, Key("Only to whom this holds. Left out: to all.", {"field": "is_customer", "is": True})
+        Condition | None,
+        Key("Only to whom this holds. Left out: to all.", {"field": "is_customer", "is": True}, only="checks"),
     ] = None
     accept: Annotated[
         tuple[str, ...],
@@ -156,7 +192,10 @@ class ConsentRule(Located):
         ),
     ] = ()
     reason: Annotated[
-        str, Key("Why, for instance where it is looser than the sample.", "Read by our lawyers in March 2026.")
+        str,
+        Key(
+            "Why, for instance where it is looser than the sample.", "Read by our lawyers in March 2026.", only="people"
+        ),
     ] = ""
 
 
@@ -165,7 +204,7 @@ class ConsentRule(Located):
 class PreferencePage(Located):
     """The page where people choose: its address and the purposes on it."""
 
-    url: Annotated[str, Key("Where it is.", "https://www.example.com/preferences")] = ""
+    url: Annotated[str, Key("Where it is.", "https://www.example.com/preferences", only="people")] = ""
     topics: Annotated[
         tuple[str, ...], Key("The purposes on it.", ["newsletter", "events"], shape="keys", needed=True)
     ] = ()
@@ -176,8 +215,12 @@ class PreferencePage(Located):
 class Sender(Located):
     """What every message carries: a postal address, and a link to leave that works so many days."""
 
-    postal_address: Annotated[str, Key("The address in every message.", "1 Harbour Street, Boston MA 02110")] = ""
-    unsubscribe_works_days: Annotated[int | None, Key("How many days the link to leave works.", 60, minimum=1)] = None
+    postal_address: Annotated[
+        str, Key("The address in every message.", "1 Harbour Street, Boston MA 02110", only="checks")
+    ] = ""
+    unsubscribe_works_days: Annotated[
+        int | None, Key("How many days the link to leave works.", 60, minimum=1, only="checks")
+    ] = None
 
 
 @row(
@@ -239,6 +282,7 @@ class ConsentPolicy(Content):
                 once=True,
                 expects="a list of stops",
             ),
+            only="checks",
         ),
     ] = ()
     proof: Annotated[
@@ -299,9 +343,12 @@ class ConsentPolicy(Content):
         ),
     ] = None
     notice: Annotated[
-        str, Key("The wording people agreed to: the name of a file in notices/, without '.md'.", "web-2026-03")
+        str,
+        Key(
+            "The wording people agreed to: the name of a file in notices/, without '.md'.", "web-2026-03", only="people"
+        ),
     ] = ""
-    sample: Annotated[bool, Key("True until your own lawyer has read the rules.", True)] = False
+    sample: Annotated[bool, Key("True until your own lawyer has read the rules.", True, only="checks")] = False
     defaults_dated: Annotated[
-        str, Key("The day the rules were last compared with the law.", "2026-03-01", shape="date")
+        str, Key("The day the rules were last compared with the law.", "2026-03-01", shape="date", only="checks")
     ] = ""

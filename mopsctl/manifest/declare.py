@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from mopsctl.manifest.tree import Map
 
@@ -25,6 +25,13 @@ Read = Callable[[Any, Map, str], Any]
 C = TypeVar("C", bound=type)
 
 
+ONLY: Mapping[str, str] = {
+    "": "",
+    "checks": "Read by mopsctl's checks only: no system is set up by it.",
+    "people": "For readers only: no system is set up by it.",
+}
+
+
 class Key:
     """What a key of a row is for: one sentence, examples, and what its type does not say.
 
@@ -32,10 +39,10 @@ class Key:
     itself; without it the type decides. `yaml` is the key where it is not the attribute's name. `rows` is the key by which the
     rows of a list are told apart. `inherited` takes what the document or the stack says where the row says nothing. `read`
     makes the value where no general rule does; `needed` says whether the key must be written where the default does not tell.
-    `expects` completes "has to be ...". Every other argument is a keyword of JSON Schema (`minimum=1`).
+    `expects` completes "has to be ...". `only` says who reads it where no system is set up by it. Every other argument is a keyword of JSON Schema (`minimum=1`).
     """
 
-    __slots__ = ("about", "examples", "expects", "inherited", "more", "needed", "read", "rows", "shape", "yaml")
+    __slots__ = ("about", "examples", "expects", "inherited", "more", "needed", "only", "read", "rows", "shape", "yaml")
 
     def __init__(
         self,
@@ -48,10 +55,17 @@ class Key:
         needed: bool | None = None,
         read: Read | None = None,
         expects: str = "",
+        only: Literal["", "checks", "people"] = "",
         **more: Json,
     ) -> None:
         self.about, self.examples, self.shape, self.yaml, self.rows = about, examples, shape, yaml, rows
         self.inherited, self.needed, self.read, self.expects, self.more = inherited, needed, read, expects, more
+        self.only = only
+
+    @property
+    def told(self) -> str:
+        """What people are told about it, and whether it ends before the systems."""
+        return " ".join(each for each in (self.about, ONLY[self.only]) if each)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,9 @@ class Stage(Managed):
         ),
     ] = None
     terminal: Annotated[bool, Key("True where no move leads out.", True)] = False
-    reopen: Annotated[bool, Key("True where moves may lead out of a terminal stage all the same.", True)] = False
+    reopen: Annotated[
+        bool, Key("True where moves may lead out of a terminal stage all the same.", True, only="checks")
+    ] = False
     reasons: Annotated[str, Key("The value set that says why somebody came here.", "recycle_reason", shape="key")] = ""
     require: Annotated[
         tuple[str, ...], Key("Fields that have to be filled to enter.", ["job_title", "country"], shape="keys")

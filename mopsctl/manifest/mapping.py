@@ -66,7 +66,7 @@ class Row(Managed):
             ),
         ),
     ] = made_by(default_factory=dict)
-    max: Annotated[int | None, Key("The most characters that pass.", 100, minimum=1)] = None
+    max: Annotated[int | None, Key("The most characters that pass.", 100, minimum=1, only="checks")] = None
     on_blank: Annotated[OnBlank, Key("Whether an empty value clears the other side.", "keep", inherited=True)] = "keep"
     unknown_value: Annotated[
         str,
@@ -78,7 +78,12 @@ class Row(Managed):
         ),
     ] = "block"
     accept_loss: Annotated[
-        str, Key("Why it is right that something is lost on the way.", "Sales reads the first 100 characters only.")
+        str,
+        Key(
+            "Why it is right that something is lost on the way.",
+            "Sales reads the first 100 characters only.",
+            only="checks",
+        ),
     ] = ""
     locked_by: Annotated[str, Key("Who sets this row so that nobody can change it.", "connector")] = ""
 

@@ -6,7 +6,7 @@ from dataclasses import field as made_by
 from typing import Annotated, ClassVar, Final, Literal
 
 from mopsctl.condition import Condition, Scalar
-from mopsctl.manifest.base import Content, Duration, Label, Located, Number, Range
+from mopsctl.manifest.base import Content, Duration, Located, Number, Range, label
 from mopsctl.manifest.conditions import many
 from mopsctl.manifest.declare import Key, row
 from mopsctl.manifest.shapes import has, mapping, ref, said
@@ -144,7 +144,7 @@ class Rule(Located):
     purpose: Annotated[str, Key("Why it counts.", "Asks for a talk with sales.")] = ""
     fast_track: Annotated[bool, Key("True where this rule alone may hand a person to sales.", True)] = False
     disabled: Annotated[bool, Key("True where it gives no points for now; the reason stands beside it.", True)] = False
-    reason: Annotated[str, Key("Why it is as it is.", "Off until the new form is live.")] = ""
+    reason: Annotated[str, Key("Why it is as it is.", "Off until the new form is live.", only="people")] = ""
 
     @property
     def form(self) -> RuleForm:
@@ -183,7 +183,10 @@ class RuleGroup(Located):
     """Rules, by key, that share a cap and a decay."""
 
     key: Annotated[str, Key("What plans and reports call it.", "high_intent", shape="key")]
-    label: Label
+    label: Annotated[
+        str,
+        Key("What people see. Left out: the key in plain words.", "Intent", read=label, needed=False, only="people"),
+    ]
     cap: Annotated[Range | None, Key("The least and the most that all its rules together can give.", {"max": 70})] = (
         None
     )

@@ -6,26 +6,39 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from mopsctl import condition
 from mopsctl.element import Element
 from mopsctl.engine.lower import lower
 from mopsctl.manifest.base import Content, Duration
-from mopsctl.manifest.model import Stack
+from mopsctl.manifest.declare import Key, attributes, row_of
+from mopsctl.manifest.loader import load_stack
+from mopsctl.manifest.model import ConsentPolicy, FieldCatalog, FieldMapping, Lifecycle, ScoringModel, Stack
 from tests.lower import listing
 
 ROOMS = ("catalogs", "lifecycles", "scoring_models", "mappings", "consent_policies")
+ROOT = listing.HERE.parents[1]
+STORIES = (
+    ROOT / "stacks/example",
+    *(
+        ROOT / "tests/stories" / name / "stack"
+        for name in ("025-every-key", "031-consent-classes", "033-scoring-words")
+    ),
+)
 PEOPLE = "for people and reviews, never sent to a system"
 CHECKED = "what the checks ask for; it changes no system"
 ELSEWHERE = "decided while the stack is loaded or planned, not here"
-COUNTRIES = "rules by country are on no system: they are checked, and told in the handbook"
+COUNTRIES = "rules by country are on no system: they are checked"
 
 NOT_LOWERED = {
     "Metadata.approvers": PEOPLE,
     "Metadata.review_by": CHECKED,
     "Metadata.description": PEOPLE,
     "Document.ignore": CHECKED,
+    "Ignore.check": CHECKED,
+    "Ignore.until": CHECKED,
+    "Ignore.reason": PEOPLE,
     "Field.accept_loss": CHECKED,
     "Row.accept_loss": CHECKED,
     "Row.max": CHECKED,
@@ -54,6 +67,7 @@ NOT_LOWERED = {
     "ConsentRule.groups": COUNTRIES,
     "ConsentRule.channels": COUNTRIES,
     "ConsentRule.recipients": COUNTRIES,
+    "ConsentRule.when": COUNTRIES,
     "Jurisdiction.region": COUNTRIES,
     "ConsentRule.reason": PEOPLE,
     "ConsentPolicy.stop_first": COUNTRIES,
@@ -65,7 +79,6 @@ NOT_LOWERED = {
     "PreferencePage.url": PEOPLE,
     "Sender.postal_address": CHECKED,
     "Sender.unsubscribe_works_days": CHECKED,
-    "Lifecycle.on_skip": "told to a system where it is written, not where the default holds",
     "Binding.absent": "an object without the field; it is named so that nobody takes it for forgotten",
     "RuleGroup.label": PEOPLE,
     "Purpose.signals": PEOPLE,
@@ -73,25 +86,73 @@ NOT_LOWERED = {
 
 
 def test_every_attribute_reaches_a_system_or_is_named_with_the_reason_why_not() -> None:
-    reached, lost = set[str](), set[str]()
-    for name, other in variants(listing.stack()):
-        if name not in reached:
-            (reached if changes(other) else lost).add(name)
+    reached, lost = walked()
     assert lost - reached == set(NOT_LOWERED)
 
 
-def changes(other: Stack) -> bool:
-    """True where another stack asks something else of at least one system, or can no longer be lowered at all."""
-    try:
-        return any(lower(other, system) != before(system) for system in listing.SYSTEMS)
-    except (AttributeError, KeyError, StopIteration, TypeError, ValueError):
-        return True
+def test_no_key_of_the_language_is_left_out_of_the_walk() -> None:
+    reached, lost = walked()
+    assert declared().keys() - reached - lost == set()
+
+
+def test_a_key_that_no_system_is_set_up_by_says_so_in_its_schema() -> None:
+    keys = declared()
+    said = {name: key.only for name, key in keys.items() if key.only}
+    named = {PEOPLE: "people", CHECKED: "checks", COUNTRIES: "checks"}
+    assert said == {name: named[why] for name, why in NOT_LOWERED.items() if why in named and name in keys}
+    assert all(keys[name].told.endswith("no system is set up by it.") for name in said)
 
 
 @cache
-def before(system: str) -> tuple[Element, ...]:
-    """What the stack as it stands asks of a system."""
-    return lower(listing.stack(), system)
+def walked() -> tuple[set[str], set[str]]:
+    """The attributes that change what a system is asked for, and those whose change changed nothing at least once."""
+    reached, lost = set[str](), set[str]()
+    for stack in stacks():
+        before = {system: lower(stack, system) for system in stack.systems}
+        for name, other in variants(stack):
+            if name not in reached:
+                (reached if changes(other, before) else lost).add(name)
+    return reached, lost
+
+
+def stacks() -> Iterator[Stack]:
+    """The stack of the golden listings, and stories that say what it does not."""
+    yield listing.stack()
+    for folder in STORIES:
+        loaded = load_stack(folder, environ={})
+        assert loaded.stack is not None, loaded.diagnostics
+        yield loaded.stack
+
+
+def declared() -> dict[str, Key]:
+    """Every key of the documents that are lowered, by the class it stands in; a key for a whole row is that row's keys."""
+    found: dict[str, Key] = {}
+    seen, open_ = set[type](), [FieldCatalog, Lifecycle, ScoringModel, FieldMapping, ConsentPolicy]
+    while open_:
+        cls = open_.pop()
+        seen.add(cls)
+        for each in attributes(cls):
+            rows = [part for part in _parts(each.type) if row_of(part) is not None]
+            open_ += [part for part in rows if part not in seen]
+            if each.key is not None and not rows:
+                found[f"{_declaring(cls, each.name)}.{each.name}"] = each.key
+    return found
+
+
+def _parts(hint: Any) -> Iterator[type]:
+    """The classes that a type is made of."""
+    if isinstance(hint, type) and not get_args(hint):
+        yield hint
+    for each in get_args(hint):
+        yield from _parts(each)
+
+
+def changes(other: Stack, before: Mapping[str, tuple[Element, ...]]) -> bool:
+    """True where another stack asks something else of at least one system, or can no longer be lowered at all."""
+    try:
+        return any(lower(other, system) != before[system] for system in before)
+    except (AttributeError, KeyError, RuntimeError, StopIteration, TypeError, ValueError):
+        return True
 
 
 def variants(stack: Stack) -> Iterator[tuple[str, Stack]]:
@@ -110,14 +171,26 @@ def _variants(thing: Any) -> Iterator[tuple[str, Any]]:
             continue
         value = getattr(thing, field.name)
         name = f"{_declared_by(thing, field.name)}.{field.name}"
+        if value is None and isinstance(example := _example(type(thing), field.name), bool | int | float | str):
+            yield name, replace(thing, **{field.name: example})
         for inner, other in _values(value):
             yield inner or name, replace(thing, **{field.name: other})
 
 
+def _example(cls: type, attribute: str) -> Any:
+    """What the language gives as an example of a key."""
+    keys = [each.key for each in attributes(cls) if each.name == attribute and each.key is not None]
+    return keys[0].examples[0] if row_of(cls) is not None and keys and keys[0].examples else None
+
+
 def _declared_by(thing: Any, attribute: str) -> str:
-    if isinstance(thing, Content) and attribute in {field.name for field in dataclasses.fields(Content)}:
+    return _declaring(type(thing), attribute)
+
+
+def _declaring(cls: type, attribute: str) -> str:
+    if issubclass(cls, Content) and attribute in {field.name for field in dataclasses.fields(Content)}:
         return "Document"
-    return type(thing).__name__
+    return cls.__name__
 
 
 def _values(value: Any) -> Iterator[tuple[str, Any]]:
