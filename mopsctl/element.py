@@ -384,14 +384,17 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Something that people set up on an object, in words: no vendor has a setting for it. `row` is that of the lowering table."""
+    """What people set up on an object where a vendor has no setting for it, in words; a sum of scores names their fields and `weights`."""
 
     origin: Origin
     name: str
     object: str
     title: str
     steps: tuple[str, ...]
-    row: str
+    row: str  # of the lowering table
+    target: str = ""
+    weights: tuple[tuple[str, float], ...] = ()
+    limits: tuple[float, float] = (0, 100)
 
 
 Element = Group | Field | Lifecycle | Pipeline | Score | Mapping_ | Consent | Agreement

@@ -98,7 +98,7 @@ _SCORING: Mapping[str, Cell] = {
     ),
     "scoring.fit": Cell(
         ("write", "manual"),
-        "Fit rules become a formula field; what a formula cannot express, or what is too long for one, is named and left to a"
+        "Fit rules, and sums of other scores, become a formula field; what a formula cannot express, or what is too long for one, is named and left to a"
         " person.",
         "yes: the formula before is in the plan",
     ),

@@ -12,7 +12,7 @@ from mopsctl_salesforce.emulator import evaluate
 from mopsctl_salesforce.emulator import formula as compiler
 
 from mopsctl.condition import Test as Asked
-from mopsctl.element import Element, Field, Rule, RuleGroup, Score
+from mopsctl.element import Agreement, Element, Field, Rule, RuleGroup, Score
 from mopsctl.resource import Resource
 from tests.salesforce.conftest import HERE, findings_of, person, resources_of, values
 
@@ -72,6 +72,7 @@ def converted(score: Score, *others: Element) -> dict[str, Resource]:
 
 def score_of(source: str, **record: Any) -> float:
     kinds = {"Title": "Text", "Employee_Band__c": "Picklist", "CountryCode": "Picklist"}
+    kinds |= {"Fit_Score__c": "Number", "Doing__c": "Number"}
     tree = compiler.parse(source)
     assert compiler.Checker(kinds, rule=False).check(tree) == "Number"
     result = evaluate.evaluate(tree, evaluate.Record(record, kinds, date(2026, 9, 1)))
@@ -255,3 +256,65 @@ def test_the_grade_puts_fit_before_engagement() -> None:
     assert evaluate.evaluate(compiler.parse(source), record) == "A1"
     elsewhere = replace(grade, owner="hubspot")
     assert "formula" not in converted(model(), engagement, elsewhere)["field/Lead.Grade__c"].attributes
+
+
+TOTAL = person("Total__c", "integer", key="total", owner="salesforce", role="score")
+DOING = person("Doing__c", "integer", key="doing", owner="marketo", role="score")
+
+
+def combined(weights: dict[str, float]) -> Agreement:
+    return Agreement(
+        HERE, "total", "Lead", "Total", ("Let it be the sum.",), "scoring.field", "Total__c", tuple(weights.items())
+    )
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"Fit_Score__c": 50, "Doing__c": 40}, 44),
+        ({"Fit_Score__c": 51, "Doing__c": 41}, 45),
+        ({"Fit_Score__c": None, "Doing__c": 40}, 24),
+        ({}, 0),
+        ({"Fit_Score__c": 900, "Doing__c": 0}, 100),
+        ({"Fit_Score__c": -900, "Doing__c": 0}, 0),
+    ],
+)
+def test_a_weighted_sum_of_scores_is_a_formula(record: dict[str, Any], expected: int) -> None:
+    wanted = combined({"Fit_Score__c": 0.4, "Doing__c": 0.6})
+    found = resources_of([FIT, DOING, TOTAL, wanted])
+    total = found["field/Lead.Total__c"]
+    assert total.attributes["type"] == "Formula (Number)"
+    assert {str(each) for each in total.needs} == {
+        "salesforce:field/Lead.Doing__c",
+        "salesforce:field/Lead.Fit_Score__c",
+    }
+    assert not [name for name in found if name.startswith("automation/")]
+    assert score_of(str(total.attributes["formula"]), **record) == expected
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [FIT, DOING, replace(TOTAL, owner="marketo")],
+        [FIT, replace(DOING, type="percent"), TOTAL],
+        [FIT, TOTAL],
+    ],
+    ids=["owned elsewhere", "another kind of number", "a score that is not there"],
+)
+def test_a_sum_that_is_no_honest_formula_is_left_to_a_person(fields: list[Element]) -> None:
+    found = resources_of([*fields, combined({"Fit_Score__c": 0.4, "Doing__c": 0.6})])
+    assert found["automation/Lead.total.sum"].steps[-1] == "Let it be the sum."
+    assert "formula" not in found["field/Lead.Total__c"].attributes
+
+
+def test_a_sum_that_would_compile_to_too_much_is_left_to_a_person_and_said() -> None:
+    table = tuple((str(each), each) for each in range(60))
+    large = RuleGroup("large", (Rule("l", field="stars", points_by_value=table, otherwise=0),))
+    stars = person("Stars__c", "integer", key="stars")
+    score = replace(model(groups=(large,)), fields={**FIELDS, "stars": stars})
+    other = replace(score, name="doing", field="Doing__c")
+    doing = replace(DOING, owner="salesforce")
+    stack = [FIT, stars, TOTAL, doing, score, other, combined({"Fit_Score__c": 1, "Doing__c": 2})]
+    assert "automation/Lead.total.sum" in resources_of(stack)
+    assert ("SF031", "warning") in findings_of(stack)
+    assert ("SF031", "warning") not in findings_of(stack[:-1])

@@ -53,3 +53,39 @@ def test_033_what_cannot_be_is_found(story: Of, file: str, old: str, new: str) -
     here.opened()
     here.edit(f"scoring/{file}.yaml", old, new)
     assert here.validate().code == 3
+
+
+def test_033_a_sum_that_salesforce_owns_is_a_formula_there(story: Of) -> None:
+    here = story("033-scoring-words")
+    here.opened()
+    here.edit(
+        "catalog/person.yaml",
+        "label: Total, type: integer, owner: marketo",
+        "label: Total, type: integer, owner: salesforce",
+    )
+    (line,) = (each for each in here.plan()["changes"] if each["address"] == "salesforce:field/Lead.Total__c")
+    assert "0.4 * BLANKVALUE(Fitting__c, 0) + 0.6 * BLANKVALUE(Doing__c, 0)" in str(line["wanted"])
+    assert here.apply().code == 0
+    assert [each for each in here.plan()["changes"] if each["action"] != "manual"] == []
+
+
+@pytest.mark.parametrize("system", ["hubspot", "salesforce", "marketo", "eloqua"])
+def test_033_what_holds_of_a_sum_besides_reaches_every_system(story: Of, system: str) -> None:
+    here = story("033-scoring-words")
+    here.opened()
+    here.edit(
+        "catalog/person.yaml",
+        "label: Total, type: integer, owner: marketo",
+        "label: Total, type: integer, owner: salesforce",
+    )
+    here.edit(
+        "scoring/total.yaml",
+        "  groups: []",
+        "  groups: []\n  exclude: {field: buyer, is: true}\n  reset_on: {field: buyer, is: false}\n  bands: {Hot: 70, Cold: 0}",
+    )
+    assert here.validate().code == 0, here.validate().out
+    changes = [each for each in here.plan()["changes"] if each["address"].startswith(f"{system}:")]
+    said = " ".join(step for each in changes for step in each["steps"])
+    for word in ("Whoever fits this has 0 instead", "It goes back to 0 when", "Its bands are Hot from 70, Cold from 0"):
+        assert word in said, word
+    assert not any("BLANKVALUE" in str(each.get("wanted")) for each in changes)  # a sum alone would be half of it

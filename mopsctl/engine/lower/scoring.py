@@ -19,7 +19,7 @@ def scores(stack: Stack, system: str, fields: Fields) -> Iterator[element.Score]
 
 def derived(stack: Stack, system: str, fields: Fields) -> Iterator[element.Agreement]:
     """Each model that is made of other scores: a sum that people set up on the object that carries its field."""
-    for model, concept, object_name, _ in _carried(stack, system):
+    for model, concept, object_name, field_name in _carried(stack, system):
         if model.is_derived:
             known = fields.by_key(concept, object_name)
             yield element.Agreement(
@@ -27,9 +27,22 @@ def derived(stack: Stack, system: str, fields: Fields) -> Iterator[element.Agree
                 name=model.name,
                 object=object_name,
                 title=model.metadata.title or model.name,
-                steps=(_made_of(stack, model, system, fields, known),),
+                steps=(_made_of(stack, model, system, fields, known), *_beside(model, known)),
                 row="scoring.field",
+                target=field_name,
+                weights=_weights(stack, model, known),
+                limits=(_number(model.range.min, 0), _number(model.range.max, 100)),
             )
+
+
+def _weights(stack: Stack, model: ScoringModel, known: Mapping[str, element.Field]) -> tuple[tuple[str, float], ...]:
+    """The scores on the same object that a model is the sum of; none where that is not all, or one of them is not there."""
+    if model.exclude is not None or model.reset_on is not None:  # a sum alone would be half of it
+        return ()
+    others = [(stack.scoring_models.get(name), factor) for name, factor in model.combine.items()]
+    found = [(known.get(other.writes), factor) for other, factor in others if other is not None]
+    weights = tuple((field.name, factor) for field, factor in found if field is not None)
+    return weights if len(weights) == len(others) else ()
 
 
 def _carried(stack: Stack, system: str) -> Iterator[tuple[ScoringModel, str, str, str]]:
@@ -55,6 +68,17 @@ def _made_of(stack: Stack, model: ScoringModel, system: str, fields: Fields, kno
         other = stack.scoring_models.get(name)
         parts.append(f"{weight:g} times {spoken.named(other.writes, known) if other else name}")
     return f"Let {target} be {' plus '.join(parts)}, {limits}; make it anew whenever one of them changes."
+
+
+def _beside(model: ScoringModel, known: Mapping[str, element.Field]) -> Iterator[str]:
+    """What holds of a sum besides: who has none, when it goes back, and the names of its bands."""
+    if model.exclude is not None:
+        yield f"Whoever fits this has {model.default:g} instead: {spoken.condition(model.exclude, known)}."
+    if model.reset_on is not None:
+        yield f"It goes back to {model.default:g} when {spoken.condition(model.reset_on, known)}."
+    if model.bands:
+        bands = sorted(model.bands.items(), key=lambda band: (-band[1], band[0]))
+        yield f"Its bands are {', '.join(f'{label} from {low:g}' for label, low in bands)}."
 
 
 def _theirs(stack: Stack, name: str, system: str, fields: Fields) -> str:

@@ -8,7 +8,7 @@ from mopsctl.diagnostics import in_order
 from mopsctl.element import Agreement, Consent, Element, Field, Group, Lifecycle, Mapping_, Pipeline, Score
 from mopsctl.provider.contract import Connection, Converted
 from mopsctl_salesforce import rejects
-from mopsctl_salesforce.convert import access, consent, fields, lifecycle, mapping, scoring
+from mopsctl_salesforce.convert import access, combined, consent, fields, lifecycle, mapping, scoring
 from mopsctl_salesforce.convert.work import Work
 
 __all__ = ["convert"]
@@ -29,19 +29,7 @@ def convert(elements: Sequence[Element], connection: Connection) -> Converted:
         scoring.add(work, score, scores)
     for each in elements:
         if isinstance(each, Agreement):
-            steps = (
-                "Setup > Object Manager or Setup > Flows: make a formula or a flow that keeps this score.",
-                *each.steps,
-            )
-            name = f"{each.object}.{each.name}.sum"
-            work.manual(
-                "automation",
-                name,
-                "scoring.engagement",
-                each.origin,
-                title=f"{each.title} on {each.object}",
-                steps=steps,
-            )
+            combined.add(work, each)
     for each in elements:
         if isinstance(each, Mapping_):
             mapping.add(work, each)

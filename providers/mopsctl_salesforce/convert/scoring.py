@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from mopsctl import spoken
-from mopsctl.element import Field, Rule, RuleGroup, Score
+from mopsctl.element import Field, Origin, Rule, RuleGroup, Score
 from mopsctl.provider import agreements
 from mopsctl.resource import Json
 from mopsctl_salesforce import formula, formula_size
@@ -42,10 +42,11 @@ def _decided_here(work: Work, score: Score) -> bool:
     asked = score.settings.get("formula")
     if isinstance(asked, bool):
         return asked
-    return _is_ours(work, work.drafts.get(f"{score.object}.{score.field}"))
+    return is_ours(work, work.drafts.get(f"{score.object}.{score.field}"))
 
 
-def _is_ours(work: Work, draft: Draft | None) -> bool:
+def is_ours(work: Work, draft: Draft | None) -> bool:
+    """True where Salesforce is the one that decides the field."""
     return draft is None or draft.field.owner in ("", work.connection.system)
 
 
@@ -55,17 +56,18 @@ def _rules(work: Work, score: Score) -> None:
     source = "" if problems else compiled(score)
     if result == "Percent":
         source = f"({source}) / 100"
-    problems += [(score.origin, each) for each in _too_large(source, {})]
+    problems += [(score.origin, each) for each in too_large(source, {})]
     if problems:
         _manual(work, score, problems)
         return
-    _warn_of_size(work, score, f"{score.object}.{score.field}", formula_size.compiled_size(source))
+    warn_of_size(work, score.origin, f"{score.object}.{score.field}", formula_size.compiled_size(source))
     draft = _draft(work, score.object, score.field, score)
-    _overlay(work, draft, result, source)
+    overlay(work, draft, result, source)
     draft.capability = "scoring.fit"
 
 
-def _too_large(source: str, formulas: Mapping[str, int]) -> Iterator[str]:
+def too_large(source: str, formulas: Mapping[str, int]) -> Iterator[str]:
+    """What makes a formula too large, given the sizes of the formulas it reads."""
     if len(source) > formula_size.LONGEST_SOURCE:
         yield (
             f"its formula would have {len(source)} characters, and Salesforce takes {formula_size.LONGEST_SOURCE}; a table of that"
@@ -78,14 +80,15 @@ def _too_large(source: str, formulas: Mapping[str, int]) -> Iterator[str]:
         )
 
 
-def _warn_of_size(work: Work, score: Score, where: str, size: int) -> None:
+def warn_of_size(work: Work, origin: Origin, where: str, size: int) -> None:
+    """Say where an org may find a formula too large."""
     if size > formula_size.USUAL_COMPILED:
         work.say(
             "SF032",
             "warning",
             f"The formula of {where} may compile to {size:,} characters; the usual limit of an org is"
             f" {formula_size.USUAL_COMPILED:,}.",
-            score.origin.source,
+            origin.source,
             hint="let Salesforce check the plan before you apply it, or use fewer words and lines per rule",
         )
 
@@ -105,7 +108,8 @@ def _draft(work: Work, object_name: str, name: str, score: Score) -> Draft:
     return work.drafts[key]
 
 
-def _overlay(work: Work, draft: Draft, result: str, source: str) -> None:
+def overlay(work: Work, draft: Draft, result: str, source: str) -> None:
+    """Make the field a formula; it waits for the fields that it reads."""
     kept: dict[str, Json] = {name: draft.attributes[name] for name in _KEPT if name in draft.attributes}
     if result == "Text":
         kept.pop("scale", None)
@@ -253,12 +257,11 @@ def _text_of_bands(work: Work, score: Score, name: str, source: str, scores: Seq
     known = {each.field: work.drafts.get(f"{each.object}.{each.field}") for each in scores}
     read = {field: str(draft.attributes.get("formula") or "") for field, draft in known.items() if draft is not None}
     sizes = {field: formula_size.compiled_size(text) for field, text in read.items() if text}
-    too_large = [(score.origin, each) for each in _too_large(source, sizes)]
-    if too_large:
-        _band_by_hand(work, score, name, too_large[0][1])
+    if problem := next(too_large(source, sizes), ""):
+        _band_by_hand(work, score, name, problem)
         return
-    _warn_of_size(work, score, f"{score.object}.{name}", formula_size.compiled_size(source, sizes))
-    _overlay(work, _draft(work, score.object, name, score), "Text", source)
+    warn_of_size(work, score.origin, f"{score.object}.{name}", formula_size.compiled_size(source, sizes))
+    overlay(work, _draft(work, score.object, name, score), "Text", source)
 
 
 def _band_by_hand(work: Work, score: Score, name: str, reason: str) -> None:
@@ -283,7 +286,7 @@ def _grade(work: Work, score: Score, all_scores: Sequence[Score]) -> None:
         return
     partner = next((each for each in all_scores if each.name == score.grade_with and each.object == score.object), None)
     draft = work.drafts.get(f"{score.object}.{score.grade_field}")
-    if partner is None or not partner.bands or draft is None or not _is_ours(work, draft):
+    if partner is None or not partner.bands or draft is None or not is_ours(work, draft):
         return
     fit, engagement = (score, partner) if score.dimension == "fit" else (partner, score)
     halves = [_banded(work, each) for each in (fit, engagement)]
