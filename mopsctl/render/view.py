@@ -81,6 +81,11 @@ class View:
         """What mopsctl would do, by manifest element."""
         return meaning.entries(change for section in self.sections for change in section.changes)
 
+    @property
+    def undoable(self) -> bool:
+        """True where each change that writes can be taken back."""
+        return all(change.undo.startswith("yes") for change in self.plan.changes if change.writes)
+
     def system(self, change: Change) -> str:
         """What people call the system of a change."""
         return next(report.title for report in self.plan.systems if report.name == change.address.system)

@@ -159,16 +159,16 @@ def summary(plan: Plan) -> str:
     return f"{', '.join(lead)}; {', '.join(_rest(plan))}"
 
 
-def reading(plan: Plan) -> str:
-    """What reading the systems took, and what the vendors say about limits."""
-    return (
-        "Read: " + "; ".join(map(_read, plan.systems)) if plan.systems else "No system is selected, so none was read."
-    )
+def reading(plan: Plan, *, limits: bool = True) -> str:
+    """What reading the systems took, and what the vendors say about limits where somebody asks for them."""
+    if not plan.systems:
+        return "No system is selected, so none was read."
+    return "Read: " + "; ".join(_read(each, limits=limits) for each in plan.systems)
 
 
-def _read(report: SystemReport) -> str:
+def _read(report: SystemReport, *, limits: bool) -> str:
     calls = f"{report.title} in {counted(report.calls, 'call')}"
-    return f"{calls} ({', '.join(report.limits)})" if report.limits else calls
+    return f"{calls} ({', '.join(report.limits)})" if limits and report.limits else calls
 
 
 _QUIETER = (("keep", "to keep"), ("adopt", "to adopt"), ("forget", "to forget"))

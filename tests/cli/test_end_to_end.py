@@ -94,7 +94,7 @@ def test_a_changed_value_list_is_told_value_by_value(cli: Cli, stack: Path) -> N
     edit(stack, "- {key: core, label: Core}", "- {key: core, label: Core business}\n      - {key: apac, label: APAC}")
     edit(stack, "      - {key: emea, label: EMEA}\n", "")
     run = cli("plan", stack, *LOCAL)
-    assert "~ change HubSpot property Business unit" in run.out
+    assert "~ change HubSpot property contact.business_unit" in run.out
     assert '~ option core label: Core → "Core business"' in run.out
     assert "+ option apac APAC" in run.out
     assert "= option emea EMEA" in run.out

@@ -25,7 +25,8 @@ COLOURS: Mapping[Action, str] = {
 }
 _SIGNS = {"+": "green", "~": "yellow", "-": "red", "=": "dim"}
 _BODY = 4  # columns before what belongs to a change
-MOST_STEPS_IN_FULL = 8  # more are listed by their titles, and told by `mopsctl steps`
+MOST_SENTENCES_IN_FULL = 12  # of manual steps; more are told by `mopsctl steps`
+MOST_STEPS_WITH_ROWS = 12  # of more steps only the screens are named
 
 
 def plan(plan: Plan, screen: Screen, next_steps: Iterable[str] = (), *, by_system: bool = False) -> str:
@@ -48,7 +49,7 @@ def plan(plan: Plan, screen: Screen, next_steps: Iterable[str] = (), *, by_syste
     page.blank()
     page.line((words.summary(plan), "bold"))
     page.line((f"Plan {view.digest}", "dim"))
-    page.line((words.reading(plan), "dim"))
+    page.line((words.reading(plan, limits=page.screen.verbose), "dim"))
     add_next(page, next_steps)
     return page.text()
 
@@ -59,7 +60,8 @@ def _head(page: Page, view: View) -> None:
     page.line(("Plan", "bold"), f" for {plan.stack}, environment ", (plan.environment, "bold"), protected)
     headline = meaning.headline(view.entries)
     if headline:
-        page.line(f"Changes {headline}.")
+        undo = "; all of it can be undone" if view.undoable else ""
+        page.line(f"Changes {headline}{undo}.")
     if plan.partial:
         page.line("A part only: --only or --except left something out; what was left out is not counted below.")
 
@@ -103,20 +105,28 @@ def _entries(page: Page, view: View) -> None:
     told: set[str] = set()
     for heading, entries in meaning.by_kind(view.entries):
         page.blank()
-        page.line((heading, "bold underline"))
+        alone = len(entries) == 1 and _headed(entries[0])
+        if not alone:
+            page.line((heading, "bold underline"))
         for entry in entries:
-            _entry(page, view, entry, told)
+            _entry(page, view, entry, told, alone=alone)
 
 
-def _entry(page: Page, view: View, entry: Entry, told: set[str]) -> None:
+def _headed(entry: Entry) -> bool:
+    """True where an element has a line of its own above its changes: it has several, or they are called otherwise."""
+    return bool(entry.subject.label) and (len(entry.changes) > 1 or entry.subject.label not in entry.changes[0].title)
+
+
+def _entry(page: Page, view: View, entry: Entry, told: set[str], *, alone: bool) -> None:
     """One element: each change in full where there are few or the reader asks for everything, else what they share."""
-    if len(entry.changes) == 1 and (not entry.subject.label or entry.subject.label in entry.changes[0].title):
+    if not _headed(entry):
         _change(page, entry.changes[0], told, view.system(entry.changes[0]))
         return
     key = f"  {entry.subject.key}" if entry.subject.key not in ("", entry.label) else ""
-    page.line((entry.label, "bold"), (f"{key}  {entry.place}".rstrip(), "dim"), indent=2)
+    kind: Part = (f"{entry.kind.capitalize()} ", "bold underline") if alone else ""
+    page.line(kind, (entry.label, "bold"), (f"{key}  {entry.place}".rstrip(), "dim"), indent=0 if alone else 2)
     for bucket in entry.buckets(page.screen.style):
-        if len(bucket.changes) > 1 and not page.screen.verbose:
+        if not page.screen.verbose:
             _bucket(page, view, bucket, told)
             continue
         for change in bucket.changes:
@@ -126,23 +136,35 @@ def _entry(page: Page, view: View, entry: Entry, told: set[str]) -> None:
 def _bucket(page: Page, view: View, bucket: Bucket, told: set[str]) -> None:
     """Several changes of which the same is said; `told` are the reasons that were given before."""
     action, inside = bucket.first.action, _BODY + 4
-    for number, things in enumerate(bucket.things(view.plan)):
+    what, said_of = bucket.things(view.plan), bucket.moves(page.screen.style)
+    if len(what) == len(said_of) == 1 and action == "change" and not words.reason(bucket.first):
+        line = f"{what[0].text()}: {said_of[0].removeprefix('~ ')}"
+        if _BODY + len("~ change ") + cells(line) <= page.screen.width:
+            page.line(line, indent=_BODY, lead=("~ change ", COLOURS[action]))
+            what, said_of = (), ()
+    for number, things in enumerate(what):
         lead = f"{words.SYMBOLS[action]} {words.WORDS[action]} "
         page.line(things.text(), indent=_BODY, lead=(lead, COLOURS[action]) if number == 0 else " " * len(lead))
-    for said in (words.reason(bucket.first), *bucket.moves(page.screen.style)):
+    for said in (words.reason(bucket.first), *said_of):
         if said:
             page.line(said, indent=inside)
-    for why in bucket.whys:
+    whys = bucket.whys if action == "add" else ()  # why a thing is made so is no news where only its label moves
+    for why in whys:
         if why not in told:
             page.line(why, indent=inside, lead=("why: ", "dim"))
-    told |= set(bucket.whys)
-    parts: list[Part] = []
-    if action != "add":
-        parts += [("can be undone: ", "dim"), " / ".join(bucket.undo)]
+    told |= set(whys)
+    for answer in bucket.undo:
+        if action != "add" and _tells(answer) and answer not in told:
+            page.line(answer, indent=inside, lead=("can be undone: ", "dim"))
+    told |= set(bucket.undo)
     if bucket.records:
-        parts += [" · " if parts else "", ("records touched: ", "dim"), f"up to {bucket.records} each"]
-    if parts:
-        page.line(*parts, indent=inside)
+        touched = bucket.records if len(bucket.changes) == 1 else f"up to {bucket.records} each"
+        page.line(touched, indent=inside, lead=("records touched: ", "dim"))
+
+
+def _tells(answer: str) -> bool:
+    """True where an answer about undoing says more than that all can be put back: the head of the plan says that for all."""
+    return not answer.startswith("yes") or ";" in answer
 
 
 def _section(page: Page, section: Section) -> None:
@@ -218,34 +240,59 @@ def _move(page: Page, move: Move, indent: int) -> None:
 
 
 def _steps(page: Page, view: View) -> None:
-    """The steps that are news, all of them where the reader asks for everything; many as a list of titles."""
+    """The steps that are news, all of them where the reader asks for everything; what would fill a screen as a list of titles."""
     chosen = view.steps if page.screen.verbose else view.news
     rest = "" if page.screen.verbose else words.standing_steps(view.standing, view.attested, view.plan.environment)
     if not chosen and not rest:
         return
     page.blank()
     page.line((f"Manual steps ({len(chosen)} new)" if rest else f"Manual steps ({len(chosen)})", "bold magenta"))
-    brief = len(chosen) > MOST_STEPS_IN_FULL and not page.screen.verbose
-    for section in view.sections:
+    brief = not page.screen.verbose and _sentences(chosen) > MOST_SENTENCES_IN_FULL
+    if brief:
+        _brief(page, chosen)
+    for section in () if brief else view.sections:
         mine = [step for each, step in chosen if each is section]
         if mine:
             page.blank()
             page.line((section.report.title, "bold underline"))
         told: dict[str, int] = {}
         for step in mine:
-            _title_of(page, step) if brief else _step(page, step, told)
-    if brief:
+            _step(page, step, told)
+    if rest and not brief:
         page.blank()
-        page.line(f"What to do for each: mopsctl steps -e {view.plan.environment} -v")
-    if rest:
-        page.blank()
-        page.line(f"{rest[:1].upper()}{rest[1:]}.")
+    todo = f"What to do: mopsctl steps -e {view.plan.environment} -v" if brief else ""
+    before = rest.partition(":")[0] if brief else rest  # the command is named once
+    if before or todo:
+        page.line(" ".join(filter(None, (f"{before[:1].upper()}{before[1:]}." if before else "", todo))))
 
 
-def _title_of(page: Page, step: Step) -> None:
-    """One step on one line."""
-    owner = f"  {step.what.first.owner}" if step.what.first.owner else ""
-    page.line(*_name_of(step.what), (f"{owner}  [{step.what.id}]", "dim"), indent=2, lead="* ")
+def _sentences(chosen: Iterable[tuple[Section, Step]]) -> int:
+    """How much there is to read in steps."""
+    return sum(len(row.steps) for _, step in chosen for row in step.what.rows)
+
+
+def _brief(page: Page, chosen: Sequence[tuple[Section, Step]]) -> None:
+    """Steps by their titles, those together that are open for the same reason."""
+    told: dict[str, list[tuple[Section, Step]]] = {}
+    for section, step in chosen:
+        told.setdefault(f"{step.what.state}: {step.what.state_why}" if step.what.state_why else "", []).append(
+            (section, step)
+        )
+    for why, steps in sorted(told.items()):
+        if why:
+            page.line(f"{why}:", indent=2)
+        for section, step in steps:
+            _title_of(page, section, step, rows=len(chosen) <= MOST_STEPS_WITH_ROWS)
+
+
+def _title_of(page: Page, section: Section, step: Step, *, rows: bool) -> None:
+    """One step on one line, with what its rows are about where there are few steps."""
+    what = step.what
+    owner = f"  {what.first.owner}" if what.first.owner else ""
+    said = _name_of(what)
+    if what.gathered and rows:
+        said = [f"{what.title}: ", ("; ".join(row.title for row in what.rows), "bold")]
+    page.line(f"{section.report.title} ", *said, (f"{owner}  [{what.id}]", "dim"), indent=2, lead="* ")
 
 
 def _name_of(what: Gathered) -> list[Part]:
@@ -329,9 +376,9 @@ def _checks(page: Page, view: View) -> None:
     if not view.verdicts:
         return
     shown = view.verdicts if page.screen.verbose else view.fresh_verdicts
-    page.blank()
-    page.line(("Checks", "bold"), f"  {words.tally(view.verdicts)}")
-    add_findings(page, shown, indent=2)
     rest = words.standing_findings(len(view.verdicts) - len(shown))
-    if rest:
+    page.blank()
+    page.line(("Checks", "bold"), f"  {words.tally(view.verdicts)}{f'; {rest}' if rest and not shown else ''}")
+    add_findings(page, shown, indent=2)
+    if rest and shown:
         page.line(f"{rest}.", indent=2)
