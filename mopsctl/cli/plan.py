@@ -83,5 +83,5 @@ def command(
     again += ["--allow-remove"] if allow_remove else []
     said = [part for host in allow_hosts for part in ("--allow-host", host)]
     said += ["--trusted-rev", trusted_rev] if trusted_rev else []
-    terminal.out(rendered(made, terminal, after_plan(made, stack, out, again, said), base_of(stack), by=by))
+    terminal.page(rendered(made, terminal, after_plan(made, stack, out, again, said), base_of(stack), by=by))
     return exit_code(made, detailed=detailed_exitcode)

@@ -35,5 +35,5 @@ def command(terminal: Terminal, plan: Path, max_bytes: int | None, base: str, by
     from mopsctl.cli.output import rendered
 
     made = workflow.read_plan(plan)
-    terminal.out(rendered(made, terminal, after_plan(made, None, plan), base, max_bytes or 0, by))
+    terminal.page(rendered(made, terminal, after_plan(made, None, plan), base, max_bytes or 0, by))
     return 0

@@ -62,6 +62,17 @@ class Terminal:
         """What the command was asked for, on standard output."""
         self._write("stdout", text, self.format)
 
+    def page(self, text: str) -> None:
+        """What the command was asked for, through a pager where it is text for a person and longer than the screen."""
+        from mopsctl.cli import pager
+        from mopsctl.cli.neutral import neutral
+        from mopsctl.secrets import mask
+
+        words = pager.command(text) if self.format == "text" else []
+        shown = bool(words) and pager.show(words, neutral(mask(text), self.format, colored=self.colored(sys.stdout)))
+        if not shown:
+            self.out(text)
+
     def say(self, text: str) -> None:
         """What is for people and not the result, on standard error."""
         self._write("stderr", text, "text")

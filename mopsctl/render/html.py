@@ -38,7 +38,7 @@ def plan(plan: Plan, *, by_system: bool = False) -> str:
     meta = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">'
     head = f"<head>\n{meta}\n<title>{_text(title)}</title>\n<style>{CSS}</style>\n</head>"
     inside = "\n".join(part for part in body if part)
-    return f'<!doctype html>\n<html lang="en">\n{head}\n<body>\n{inside}\n</body>\n</html>\n'
+    return f'<!doctype html>\n<html lang="en">\n{head}\n<body>\n<main>\n{inside}\n</main>\n</body>\n</html>\n'
 
 
 def _head(view: View, title: str) -> str:

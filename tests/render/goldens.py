@@ -55,6 +55,7 @@ def _documents() -> dict[str, str]:
         made[f"plan-{name}.html"] = html.plan(plan)
         made[f"plan-{name}.xml"] = junit.plan(plan)
         made[f"plan-{name}.sarif"] = sarif.findings(plan.verdicts, "stacks/example")
+    made["plan-thousands.md"] = markdown.plan(samples.THOUSANDS)
     made["plan-rich.short.md"] = markdown.plan(samples.RICH, 2500)
     made["report-partly.json"] = json.applied(samples.PARTLY)
     made["validated.json"] = json.validated(Validated())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mopsctl.address import Address
+from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic, Source
 from mopsctl.element import Subject
 from mopsctl.engine import document
@@ -299,7 +299,52 @@ HOSTILE = replace(
     systems=(replace(HUBSPOT, title=HOSTILE_TEXT, limits=(HOSTILE_TEXT,), account=HOSTILE_TEXT),
              replace(HUBSPOT, name="bad", status="unreadable", message=HOSTILE_TEXT)),
 )  # fmt: skip
-PLANS = {"rich": RICH, "quiet": QUIET, "empty": EMPTY, "unreadable": UNREADABLE, "hostile": HOSTILE}
+ONE = replace(EMPTY, changes=(CHANGE_VALUES,))
+REMOVAL = replace(RICH, changes=(REMOVE, KEEP), drift=(), verdicts=())
+MOVED = replace(EMPTY, drift=DRIFT)
+IRREVERSIBLE = replace(EMPTY, changes=(ADD_MARKETO,))
+PARTIAL = replace(RICH, partial=True, selection=Selection(("hubspot:*",), ()), systems=(HUBSPOT,),
+                  changes=(ADD_PROPERTY, MANUAL), drift=(), verdicts=())  # fmt: skip
+SCREEN = "Settings > Integrations > Connected Apps: mapping with salesforce"
+ROWS = tuple(
+    replace(MANUAL_DIFFERS, address=at(f"hubspot:connector/{name}"), title=f"Mapping of {name}", screen=SCREEN, fields=(),
+            steps=("Open Settings, Integrations, Salesforce.", f"Set the rule of '{name}' to 'Always use Salesforce'."))
+    for name in ("business_unit", "country", "grade")
+)  # fmt: skip
+REOPENED = replace(
+    EMPTY,
+    changes=(
+        replace(ROWS[0], step="reopened", step_why="what it asks for changed since the last apply"),
+        replace(ROWS[1], step="standing"),
+        replace(ROWS[2], step="attested", step_why="R. Lee on 2026-11-02: ticket 4711"),
+    ),
+)
+# As many as a large stack brings at once: only the sizes and the two forms that people read most are kept.
+THOUSANDS = replace(
+    EMPTY,
+    changes=tuple(
+        replace(
+            ADD_PROPERTY,
+            address=at(f"hubspot:property/contact.field_{number:04}"),
+            title=f"Field {number:04}",
+            subject=Subject("FieldCatalog/person", "field", f"field_{number:04}", f"Field {number:04}"),
+        )
+        for number in range(2000)
+    ),
+)
+PLANS = {
+    "rich": RICH,
+    "quiet": QUIET,
+    "empty": EMPTY,
+    "unreadable": UNREADABLE,
+    "hostile": HOSTILE,
+    "one": ONE,
+    "removal": REMOVAL,
+    "drift": MOVED,
+    "irreversible": IRREVERSIBLE,
+    "partial": PARTIAL,
+    "reopened": REOPENED,
+}
 
 DONE = Applied(digest=document.digest(EMPTY), lines=(Line(ADD_PROPERTY, "done", remote_id="business_unit"),))
 PARTLY = Applied(

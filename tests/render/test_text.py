@@ -210,3 +210,10 @@ def test_what_to_type_next_comes_last() -> None:
 
 def test_a_selection_without_a_system_says_so() -> None:
     assert "No system is selected, so none was read." in text.plan(replace(samples.EMPTY, systems=()), Screen(80))
+
+
+def test_thousands_of_changes_are_one_page_in_every_format() -> None:
+    assert len(markdown.plan(samples.THOUSANDS).encode()) <= 60_000
+    assert "entries left out here: mopsctl show PLAN -v" in markdown.plan(samples.THOUSANDS)
+    for said in (text.plan(samples.THOUSANDS, Screen(80)), html.plan(samples.THOUSANDS)):
+        assert all(f"Field {number:04}" in said for number in range(2000))
