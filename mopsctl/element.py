@@ -152,10 +152,8 @@ class Stage:
     value: str
     label: str
     description: str = ""
-    type: str = "inventory"
     outcome: str | None = None
     converted: bool | None = None
-    terminal: bool = False
     owner: str = ""
     sla: str = ""
     reasons: str | None = None
@@ -198,7 +196,6 @@ class Lifecycle:
     field: str
     stages: tuple[Stage, ...]
     transitions: tuple[Transition, ...]
-    entry: str = ""
     stamps: Mapping[str, str] = dataclasses.field(default_factory=dict)
     native_stamps: bool = False
     enforce: bool = False

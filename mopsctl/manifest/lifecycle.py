@@ -78,7 +78,11 @@ class Stage(Managed):
     label: Label
     type: Annotated[
         StageType,
-        Key("May wait for ever, passes a yes or no test, runs against a clock, or leaves the main path.", "sla"),
+        Key(
+            "May wait for ever, passes a yes or no test, runs against a clock, or leaves the main path.",
+            "sla",
+            only="checks",
+        ),
     ]
     description: Annotated[str, Key("The sentence everybody agreed on.", "Fits us, and has shown interest.")] = ""
     owner: Annotated[str, Key("The role that answers for the person while in this stage.", "sdr")] = ""
@@ -97,7 +101,7 @@ class Stage(Managed):
             True,
         ),
     ] = None
-    terminal: Annotated[bool, Key("True where no move leads out.", True)] = False
+    terminal: Annotated[bool, Key("True where no move leads out.", True, only="checks")] = False
     reopen: Annotated[
         bool, Key("True where moves may lead out of a terminal stage all the same.", True, only="checks")
     ] = False
@@ -289,7 +293,7 @@ class Lifecycle(Content):
 
     catalog: Annotated[str, Key("The field catalogue it belongs to.", "person", shape="name")]
     field: Annotated[str, Key("The field of the catalogue that holds the stage.", "stage", shape="key")]
-    entry: Annotated[str, Key("The stage where people start.", "inquiry", shape="key")]
+    entry: Annotated[str, Key("The stage where people start.", "inquiry", shape="key", only="checks")]
     on_skip: Annotated[
         Literal["stamp", "leave_blank"], Key("What happens to the dates of stages that were skipped.", "stamp")
     ] = "stamp"

@@ -38,7 +38,6 @@ LIFECYCLE = Lifecycle(
     field="C_Lifecycle_Stage1",
     stages=STAGES,
     transitions=MOVES,
-    entry="inquiry",
     stamps={"mql/first": "C_Mql_First1", "mql/latest": "C_Mql_Latest1"},
 )
 

@@ -142,9 +142,9 @@ def _bucket(page: Page, view: View, bucket: Bucket, told: set[str]) -> None:
         if _BODY + len("~ change ") + cells(line) <= page.screen.width:
             page.line(line, indent=_BODY, lead=("~ change ", COLOURS[action]))
             what, said_of = (), ()
-    for number, things in enumerate(what):
+    for things in what:
         lead = f"{words.SYMBOLS[action]} {words.WORDS[action]} "
-        page.line(things.text(), indent=_BODY, lead=(lead, COLOURS[action]) if number == 0 else " " * len(lead))
+        page.line(things.text(), indent=_BODY, lead=(lead, COLOURS[action]))
     for said in (words.reason(bucket.first), *said_of):
         if said:
             page.line(said, indent=inside)
