@@ -74,6 +74,21 @@ class Cell:
     undo: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A right that the user or app of a connection needs, by the vendor's own name for it, and what mopsctl does with it.
+
+    `use` is `plan` (also for `drift`) or `apply`, which needs those of `plan` too. `when` says when it can be left out. `sure` is
+    false where the vendor does not document that this right is enough.
+    """
+
+    name: str
+    about: str
+    use: Literal["plan", "apply"] = "plan"
+    when: str = ""
+    sure: bool = True
+
+
 def missing_rows(table: Mapping[str, Cell]) -> list[str]:
     """Rows of the lowering table that an adapter's capability table says nothing about, and rows nobody knows."""
     return sorted(set(ROWS) ^ set(table))

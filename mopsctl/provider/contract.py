@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from mopsctl.address import Address
 from mopsctl.diagnostics import Diagnostic
 from mopsctl.element import Element
-from mopsctl.provider.capability import Cell
+from mopsctl.provider.capability import Cell, Right
 from mopsctl.provider.hosts import Hosts
 from mopsctl.resource import FieldFacts, Impact, Json, Observation, Reading, Resource, Result, Write
 from mopsctl.secrets import Secret
@@ -284,6 +284,7 @@ class Provider(ABC):
     hosts: ClassVar[tuple[str, ...]] = ()  # the vendor's, with `*` for parts of the name; see mopsctl.provider.hosts
     connectors: ClassVar[tuple[str, ...]] = ()  # the products that move data and are set up in this vendor's settings
     opt_outs: ClassVar[tuple[str, ...]] = ()  # the vendor's own opt-out fields, with `*` for parts of the name
+    rights: ClassVar[tuple[Right, ...]] = ()  # the least that the user or app of a connection needs
     switches: ClassVar[Mapping[str, str]] = {}  # experimental switches -> one sentence
 
     @property

@@ -93,6 +93,19 @@ def providers(found: list[Provider]) -> str:
     return canonical.pretty({"formatVersion": FORMAT, "providers": sorted(rows, key=lambda row: row["name"])})
 
 
+def rights(found: Provider) -> str:
+    """The least rights that the user or app of a connection needs."""
+    return canonical.pretty({"formatVersion": FORMAT, "name": found.name, "rights": rights_of(found)})
+
+
+def rights_of(found: Provider) -> list[dict[str, object]]:
+    """Each right with what it is for, when it can be left out, and whether the vendor documents that it is enough."""
+    return [
+        {"name": each.name, "about": each.about, "use": each.use, "notNeededWhere": each.when, "documented": each.sure}
+        for each in found.rights
+    ]
+
+
 def provider(found: Provider) -> str:
     """What one adapter says about itself: its cells, kinds and settings."""
     return canonical.pretty(
@@ -122,6 +135,7 @@ def provider(found: Provider) -> str:
                 for name, said in {**found.settings, **SETTINGS}.items()
             },
             "hosts": list(found.hosts),
+            "rights": rights_of(found),
             "switches": dict(found.switches),
         }
     )

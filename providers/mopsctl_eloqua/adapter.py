@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from mopsctl.address import Address
 from mopsctl.diagnostics import Diagnostic
+from mopsctl.provider.capability import Right
 from mopsctl.provider.rooms import RoomProvider
 from mopsctl.resource import Observation, Write
+from mopsctl_eloqua.rights import RIGHTS
 
 
 class EloquaProvider(RoomProvider):
@@ -17,6 +19,7 @@ class EloquaProvider(RoomProvider):
     stem: ClassVar[str] = "Eloqua"
     name: ClassVar[str] = "eloqua"
     title: ClassVar[str] = "Oracle Eloqua"
+    rights: ClassVar[tuple[Right, ...]] = RIGHTS
     version: ClassVar[str] = "0.1.0"
     concurrent_writes: ClassVar[int] = 4  # Oracle publishes no limit; integrators report trouble from 10 at once on
     server_check: ClassVar[bool] = True

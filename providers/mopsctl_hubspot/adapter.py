@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from mopsctl.address import Address
 from mopsctl.diagnostics import Diagnostic
+from mopsctl.provider.capability import Right
 from mopsctl.provider.rooms import RoomProvider
 from mopsctl.resource import Observation, Write
+from mopsctl_hubspot.rights import RIGHTS
 
 
 class HubSpot(RoomProvider):
@@ -17,6 +19,7 @@ class HubSpot(RoomProvider):
     stem: ClassVar[str] = "HubSpot"
     name: ClassVar[str] = "hubspot"
     title: ClassVar[str] = "HubSpot"
+    rights: ClassVar[tuple[Right, ...]] = RIGHTS
     version: ClassVar[str] = "0.1.0"
     concurrent_writes: ClassVar[int] = 4  # an account takes 10 calls a second and more; each takes some 150 ms
     settings: ClassVar[Mapping[str, str]] = {

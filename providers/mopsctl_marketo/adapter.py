@@ -8,9 +8,11 @@ from typing import ClassVar
 from mopsctl import __version__
 from mopsctl.address import Address
 from mopsctl.diagnostics import Diagnostic
+from mopsctl.provider.capability import Right
 from mopsctl.provider.rooms import RoomProvider
 from mopsctl.resource import Observation, Write
 from mopsctl_marketo.names import SHELVES, custom_object
+from mopsctl_marketo.rights import RIGHTS
 from mopsctl_marketo.settings import SECRETS, SETTINGS
 
 
@@ -20,6 +22,7 @@ class Marketo(RoomProvider):
     stem: ClassVar[str] = "Marketo"
     name: ClassVar[str] = "marketo"
     title: ClassVar[str] = "Marketo"
+    rights: ClassVar[tuple[Right, ...]] = RIGHTS
     version: ClassVar[str] = __version__
     settings: ClassVar[Mapping[str, str]] = SETTINGS
     connectors: ClassVar[tuple[str, ...]] = ("marketo-native",)

@@ -8,8 +8,10 @@ from typing import ClassVar
 from mopsctl import __version__
 from mopsctl.address import Address
 from mopsctl.diagnostics import Diagnostic
+from mopsctl.provider.capability import Right
 from mopsctl.provider.rooms import RoomProvider
 from mopsctl.resource import Observation, Write
+from mopsctl_salesforce.rights import RIGHTS
 
 
 class Salesforce(RoomProvider):
@@ -18,6 +20,7 @@ class Salesforce(RoomProvider):
     stem: ClassVar[str] = "Salesforce"
     name: ClassVar[str] = "salesforce"
     title: ClassVar[str] = "Salesforce"
+    rights: ClassVar[tuple[Right, ...]] = RIGHTS
     version: ClassVar[str] = __version__
     server_check: ClassVar[bool] = True
     concurrent_writes: ClassVar[int] = 1  # setup changes lock the org

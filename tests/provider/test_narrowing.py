@@ -128,7 +128,7 @@ def _lifecycle(origin: Origin, at: Field) -> Lifecycle:
         Stage("won", "won", "Won"),
     )
     moves = (Transition(("lead",), "mql", when=Asked("field", "note", "known", ())), Transition(("mql",), "won"))
-    return Lifecycle(origin, "person", "Person", "person", at.object, at.name, stages, moves, "lead", enforce=True)
+    return Lifecycle(origin, "person", "Person", "person", at.object, at.name, stages, moves, enforce=True)
 
 
 def _score(origin: Origin, at: Field, asked: Field) -> Score:

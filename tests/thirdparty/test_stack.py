@@ -61,7 +61,7 @@ def test_a_stack_is_planned_applied_and_then_in_order(cli: Cli, stack: Path) -> 
     assert cli("validate", stack, *LOCAL).code == 0
     planned = cli("plan", stack, *LOCAL, "--detailed-exitcode")
     assert planned.code == 2
-    assert "+ add field City" in planned.out
+    assert "+ add Postbox field City" in planned.out
     assert "mail:field/rhythm" in planned.out
     assert cli("apply", stack, *LOCAL, "--yes").code == 0
     assert sorted(fields(stack)) == ["city", "email", "rhythm"]

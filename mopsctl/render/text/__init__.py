@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mopsctl.render.text.adapters import provider, providers
+from mopsctl.render.text.adapters import provider, providers, rights
 from mopsctl.render.text.failure import failure
 from mopsctl.render.text.findings import validated
 from mopsctl.render.text.page import Screen
@@ -10,4 +10,4 @@ from mopsctl.render.text.plan import plan
 from mopsctl.render.text.progress import event
 from mopsctl.render.text.report import applied
 
-__all__ = ["Screen", "applied", "event", "failure", "plan", "provider", "providers", "validated"]
+__all__ = ["Screen", "applied", "event", "failure", "plan", "provider", "providers", "rights", "validated"]

@@ -24,6 +24,7 @@ MODES: Mapping[str, str] = {
     "experimental": "experimental",
     "none": "none",
 }
+USES: Mapping[str, str] = {"plan": "To plan and look for drift", "apply": "To apply, besides these"}
 _TONES = {"write": "green", "verify": "cyan", "manual": "magenta", "experimental": "yellow"}
 _HELD: Mapping[str, str] = {
     "write": "written",
@@ -59,6 +60,27 @@ def provider(found: Provider, screen: Screen) -> str:
     page.line(("Hosts", "bold underline"))
     page.line(", ".join(found.hosts) or "none of its own: each has to be allowed with --allow-host", indent=2)
     _settings(page, "Experimental switches", found.switches, frozenset())
+    return page.text()
+
+
+def rights(found: Provider, screen: Screen) -> str:
+    """The least rights that the user or app of a connection needs, those of reading first."""
+    page = Page(screen)
+    page.line((found.title, "bold"), f", adapter {found.name} {found.version}")
+    if not found.rights:
+        page.line("The adapter says nothing about the rights it needs; see the vendor's documentation.")
+    for use, title in USES.items():
+        mine = [right for right in found.rights if right.use == use]
+        if mine:
+            page.blank()
+            page.line((title, "bold underline"))
+        for right in mine:
+            page.line((right.name, "bold"), indent=2)
+            page.line(right.about, indent=6)
+            if right.when:
+                page.line(right.when, indent=6, lead=("not needed where ", "dim"))
+            if not right.sure:
+                page.line("not confirmed by the vendor's documentation: try it on a sandbox", indent=6)
     return page.text()
 
 
