@@ -61,7 +61,7 @@ def _head(page: Page, view: View) -> None:
     headline = meaning.headline(view.entries)
     if headline:
         undo = "; all of it can be undone" if view.undoable else ""
-        page.line(f"Changes {headline}{undo}.")
+        page.line(f"{headline}{undo}.", lead="Changes ")
     if plan.partial:
         page.line("A part only: --only or --except left something out; what was left out is not counted below.")
 
