@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,31 @@ def read(folder: Path, revision: str) -> Trusted:
     return Trusted(revision, files)
 
 
+def checkout(folder: Path, revision: str, into: Path) -> None:
+    """Write what the revision has below the stack's folder into an empty one. Raises UsageError where there is no stack in it.
+
+    Links and whatever else is no plain file are left out; sizes are bounded as for a folder.
+    """
+    prefix = _asked(folder, "rev-parse", "--show-prefix")
+    if prefix is None:
+        raise UsageError(
+            f"{folder} is in no git work tree that git can read.", hint="run it where the repository is checked out"
+        )
+    commit, root = _commit(folder, revision), prefix.strip("\n")
+    where = ["--", root] if root else []
+    listed = _asked(folder, "ls-tree", "-r", "-z", "-l", "--full-tree", commit, *where) or ""
+    files = _files(folder, revision, root, listed, wanted=lambda name: not name.startswith(".mopsctl/"))
+    if STACK_FILE not in files:
+        raise UsageError(
+            f"The revision {revision} has no {root}{STACK_FILE}.",
+            hint="name a revision in which the stack lies in the same folder",
+        )
+    for name, text in files.items():
+        path = into / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8", newline="")
+
+
 def _commit(folder: Path, revision: str) -> str:
     found = None
     if revision and not revision.startswith("-") and ":" not in revision:
@@ -52,7 +78,9 @@ def _commit(folder: Path, revision: str) -> str:
     raise UsageError(f"There is no revision '{revision}' here.", hint=hint)
 
 
-def _files(folder: Path, revision: str, root: str, listed: str) -> dict[str, str]:
+def _files(
+    folder: Path, revision: str, root: str, listed: str, wanted: Callable[[str], bool] | None = None
+) -> dict[str, str]:
     """The texts by their paths in the stack's folder."""
     files: dict[str, str] = {}
     total = 0
@@ -60,18 +88,18 @@ def _files(folder: Path, revision: str, root: str, listed: str) -> dict[str, str
         about, _, path = line.partition("\t")
         mode, _, blob, size = about.split()
         name = path.removeprefix(root)
-        if mode not in _REGULAR or not _is_wanted(name):
+        if mode not in _REGULAR or not (wanted or _is_wanted)(name):
             continue
         total += int(size)
         if int(size) > FILE_BYTES or total > STACK_BYTES or len(files) >= STACK_FILES:
             raise UsageError(
-                f"{name} of the trusted revision {revision} is too large, or one of too many.",
+                f"{name} of the revision {revision} is too large, or one of too many.",
                 hint=f"{FILE_BYTES // 1024**2} MiB and {STACK_FILES:,} files are read at most",
             )
         text = _asked(folder, "cat-file", "blob", blob)
         if text is None:
             raise UsageError(
-                f"{name} of the trusted revision {revision} cannot be read.",
+                f"{name} of the revision {revision} cannot be read.",
                 hint="it has to be in this clone, and UTF-8 text: fetch the revision whole, or mend the file there",
             )
         files[name] = text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -255,6 +256,25 @@ def _read(folder: Path, environment: str | None, trust: Trust) -> tuple[Loaded, 
     if loaded.stack is not None:
         found += [*checks.run(loaded.stack), *connectors.findings(loaded.stack), *addresses(loaded.stack, trust)]
     return loaded, found
+
+
+def stack_at(folder: Path, at: str | None) -> Stack:
+    """The typed stack of a folder as it is at a git revision, or in the work tree (None). Raises UsageError, ManifestError."""
+    with tempfile.TemporaryDirectory(prefix="mopsctl-") as kept:
+        home = folder
+        if at is not None:
+            home = Path(kept)
+            revision.checkout(folder, at, home)
+        loaded = load_stack(home)
+    if loaded.stack is None:
+        where = f"of the revision {at}" if at else "of the work tree"
+        errors = [each for each in loaded.diagnostics if each.level == "error"]
+        raise ManifestError(
+            f"The manifests {where} have errors, so they cannot be compared.",
+            hint="mend them there, or name another revision",
+            diagnostics=errors,
+        )
+    return loaded.stack
 
 
 def _loaded(ask: Ask) -> tuple[Stack, Environment, Loaded, list[Diagnostic]]:

@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "plan": "Read the systems and say what would change.",
     "show": "Print a saved plan in any format.",
     "apply": "Carry out a plan.",
+    "diff": "Say what changes in meaning between two git revisions.",
     "drift": "Say what moved on the systems since the last apply.",
     "steps": "List what people have to do themselves, and what they did.",
     "attest": "Say that a manual step was done.",
