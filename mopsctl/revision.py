@@ -54,7 +54,7 @@ def checkout(folder: Path, revision: str, into: Path) -> None:
     commit, root = _commit(folder, revision), prefix.strip("\n")
     where = ["--", root] if root else []
     listed = _asked(folder, "ls-tree", "-r", "-z", "-l", "--full-tree", commit, *where) or ""
-    files = _files(folder, revision, root, listed, wanted=lambda name: not name.startswith(".mopsctl/"))
+    files = _files(folder, revision, root, listed, wanted=_is_inside)
     if STACK_FILE not in files:
         raise UsageError(
             f"The revision {revision} has no {root}{STACK_FILE}.",
@@ -64,6 +64,12 @@ def checkout(folder: Path, revision: str, into: Path) -> None:
         path = into / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8", newline="")
+
+
+def _is_inside(name: str) -> bool:
+    """False for what mopsctl keeps for itself, and for a name that leads out of the folder: git checks none of them here."""
+    parts = name.replace("\\", "/").split("/")
+    return parts[0] != ".mopsctl" and not {"", ".", ".."} & set(parts) and ":" not in parts[0]
 
 
 def _commit(folder: Path, revision: str) -> str:

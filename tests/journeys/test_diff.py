@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from mopsctl.revision import checkout
 from tests.journeys.conftest import Stack
 from tests.journeys.test_trusted_revision import commit, git, pull, repository
 
@@ -82,3 +84,28 @@ def test_a_revision_without_the_stack_and_a_folder_without_git(pull: Stack, repo
     said = pull.run("diff", "empty", "--stack", pull.folder)
     assert "has no marketing/stack/mopsctl.yaml" in " ".join(said.err.split())
     assert "is in no git work tree" in " ".join(stack.run("diff", "main", "--stack", stack.folder).err.split())
+
+
+def test_a_name_that_leads_out_of_the_folder_is_not_followed(pull: Stack, repository: Path) -> None:
+    """A repository can be made by hand to hold names that git itself would never check out."""
+
+    def made(words: list[str], told: str) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(repository), *words], input=told, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    blob = made(["hash-object", "-w", "--stdin"], "owned\n")
+    out = made(["mktree"], f"100644 blob {blob}\tevil.yaml\n")
+    stack = made(["ls-tree", "main:marketing/stack"], "")
+    inner = made(["mktree"], f"{stack}\n040000 tree {out}\t..\n")
+    root = made(
+        ["mktree"], f"040000 tree {made(['mktree'], f'040000 tree {inner}{chr(9)}stack{chr(10)}')}\tmarketing\n"
+    )
+    revision = made(["commit-tree", root, "-m", "A way out"], "")
+    kept = pull.folder.parent / "kept"
+    kept.mkdir()
+    checkout(pull.folder, revision, kept)
+    assert (kept / "mopsctl.yaml").is_file()
+    assert not (kept.parent / "evil.yaml").exists()
+    assert "nothing changes" in diff(pull, revision)
