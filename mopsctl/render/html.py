@@ -77,7 +77,7 @@ def _cannot(answer: str, changes: Sequence[Change]) -> str:
 
 
 def _stop(title: str, lines: Sequence[str]) -> str:
-    return f'<section class="stop">\n<h3>{title}</h3>\n{_lines(lines)}\n</section>' if lines else ""
+    return f'<section class="stop">\n<h2>{title}</h2>\n{_lines(lines)}\n</section>' if lines else ""
 
 
 def _filters(view: View) -> str:

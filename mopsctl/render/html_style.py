@@ -30,6 +30,7 @@ summary { cursor: pointer; }
 .add { border-left-color: #1a7f37; } .change { border-left-color: #b58900; } .remove { border-left-color: #c62828; }
 .adopt { border-left-color: #1769aa; } .manual { border-left-color: #7b3fa0; }
 .error { border-left-color: #c62828; } .warning { border-left-color: #b58900; } .note { border-left-color: #1769aa; }
+.stop h2 { font-size: 1rem; margin: 0; padding: 0; border: 0; }
 .stop { border: 2px solid #c62828; border-radius: .25rem; padding: .6rem .9rem; margin: 1rem 0; break-inside: avoid; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
@@ -41,6 +42,8 @@ footer { margin-top: 2rem; padding-top: .5rem; border-top: 1px solid var(--line)
 @media print {
   :root { --line: #d5d9e0; --quiet: #5a6270; --ink: #1c2330; --paper: #fff; }
   .filters { display: none; }
+  details::details-content { content-visibility: visible; height: auto; }
+  summary { list-style: none; }
   @page { margin: 16mm; }
   body { margin: 0; max-width: none; padding: 0; font-size: 10.5pt; }
   h2 { break-after: avoid; }
