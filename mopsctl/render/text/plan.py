@@ -25,6 +25,7 @@ COLOURS: Mapping[Action, str] = {
 }
 _SIGNS = {"+": "green", "~": "yellow", "-": "red", "=": "dim"}
 _BODY = 4  # columns before what belongs to a change
+MOST_THINGS_IN_FULL = 2  # that come or go for one element; of more only what they share is told
 MOST_SENTENCES_IN_FULL = 12  # of manual steps; more are told by `mopsctl steps`
 MOST_STEPS_WITH_ROWS = 12  # of more steps only the screens are named
 
@@ -126,11 +127,16 @@ def _entry(page: Page, view: View, entry: Entry, told: set[str], *, alone: bool)
     kind: Part = (f"{entry.kind.capitalize()} ", "bold underline") if alone else ""
     page.line(kind, (entry.label, "bold"), (f"{key}  {entry.place}".rstrip(), "dim"), indent=0 if alone else 2)
     for bucket in entry.buckets(page.screen.style):
-        if not page.screen.verbose:
+        if not (page.screen.verbose or _is_short(bucket)):
             _bucket(page, view, bucket, told)
             continue
         for change in bucket.changes:
             _change(page, change, told, view.system(change), _BODY)
+
+
+def _is_short(bucket: Bucket) -> bool:
+    """True for the few things that come or go whose attributes would otherwise stand nowhere, such as the points of a new rule."""
+    return bucket.first.action in ("add", "remove") and len(bucket.changes) <= MOST_THINGS_IN_FULL
 
 
 def _bucket(page: Page, view: View, bucket: Bucket, told: set[str]) -> None:
@@ -291,7 +297,7 @@ def _title_of(page: Page, section: Section, step: Step, *, rows: bool) -> None:
     owner = f"  {what.first.owner}" if what.first.owner else ""
     said = _name_of(what)
     if what.gathered and rows:
-        said = [f"{what.title}: ", ("; ".join(row.title for row in what.rows), "bold")]
+        said = [f"{what.title}: ", ("; ".join(dict.fromkeys(row.title for row in what.rows)), "bold")]
     page.line(f"{section.report.title} ", *said, (f"{owner}  [{what.id}]", "dim"), indent=2, lead="* ")
 
 
