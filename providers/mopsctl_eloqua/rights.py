@@ -3,7 +3,7 @@
 from mopsctl.provider.capability import Right
 
 RIGHTS = (
-    Right("Advanced Users - Marketing", "signs the user in for the API and finds the account's address"),
+    Right("Advanced Users - Marketing", "finds the account's address after signing in"),
     Right(
         "Security group with view rights on contact fields, option lists, e-mail groups and custom objects",
         "reads what the manifests name",

@@ -6,6 +6,7 @@ OBJECTS = {"contacts": "contacts", "companies": "companies", "deals": "deal pipe
 LEFT_OUT = "no manifest names the object"
 
 RIGHTS = (
+    Right("oauth", "reads which account it is; a service key always holds it"),
     *(
         Right(f"crm.objects.{name}.read", f"reads the properties of {what} and counts records", when=LEFT_OUT)
         for name, what in OBJECTS.items()

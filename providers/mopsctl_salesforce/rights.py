@@ -3,7 +3,7 @@
 from mopsctl.provider.capability import Right
 
 RIGHTS = (
-    Right("API Enabled", "lets the user call at all"),
+    Right("API Enabled", "lets the user call at all", sure=False),
     Right("View Setup and Configuration", "reads fields, value sets and field permissions"),
     Right(
         "Read on Lead, Contact, Account, Opportunity",

@@ -162,3 +162,10 @@ def test_chosen_host_of_an_adapter_that_names_none_has_to_be_allowed(
     assert cli("validate", stack, "-e", "real").code == code
     assert cli("validate", stack, "-e", "real", "--allow-host", "api.postbox.example").code == 0
     assert "api.postbox.example" in cli("providers", "postbox").out or not hosts
+
+
+def test_an_adapter_that_declares_no_rights_says_so(cli: Cli) -> None:
+    said = cli("providers", "postbox", "--scopes")
+    assert said.code == 0
+    assert "says nothing about the rights it needs" in said.out
+    assert json.loads(cli("providers", "postbox", "--scopes", "--format", "json").out)["rights"] == []
