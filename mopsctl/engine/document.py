@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,7 @@ def change_json(change: Change) -> dict[str, Any]:
         "reason": change.reason,
         "title": change.title,
         "noun": change.noun,
-        "subject": _subject_json(change.subject),
+        "subject": asdict(change.subject),
         "source": str(change.source) if change.source.file else "",
         "document": change.document,
         "fields": [
@@ -216,10 +217,6 @@ def change_json(change: Change) -> dict[str, Any]:
         "screen": change.screen,
         "step": _step_json(change) if change.has_steps else None,
     }
-
-
-def _subject_json(subject: Subject) -> dict[str, str]:
-    return {"document": subject.document, "kind": subject.kind, "key": subject.key, "label": subject.label}
 
 
 def _step_json(change: Change) -> dict[str, Any]:
@@ -287,7 +284,7 @@ def _impact_of(data: Any) -> Impact | None:
 
 def _drift_json(drift: Drift) -> dict[str, Any]:
     fields = [{"path": each.path, "last": each.last, "now": each.now, "wanted": each.wanted} for each in drift.fields]
-    head = {"address": str(drift.address), "title": drift.title, "subject": _subject_json(drift.subject)}
+    head = {"address": str(drift.address), "title": drift.title, "subject": asdict(drift.subject)}
     return {**head, "who": drift.who, "gone": drift.gone, "fields": fields}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from mopsctl import outside
@@ -139,7 +139,7 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
         "protect": entry.protect,
         "onDelete": entry.on_delete,
         **({"unsettled": True} if entry.unsettled else {}),
-        **({"subject": _subject_json(entry.subject)} if entry.subject != NOBODY else {}),
+        **({"subject": asdict(entry.subject)} if entry.subject != NOBODY else {}),
     }
 
 
@@ -155,7 +155,3 @@ def _entry_of(address: Address, data: Any) -> Entry:
         unsettled=data.get("unsettled", False),
         subject=Subject(**data["subject"]) if "subject" in data else NOBODY,
     )
-
-
-def _subject_json(subject: Subject) -> dict[str, str]:
-    return {"document": subject.document, "kind": subject.kind, "key": subject.key, "label": subject.label}
