@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from mopsctl.condition import Condition, Scalar
 from mopsctl.diagnostics import NOWHERE, Source
+from mopsctl.subject import NOBODY, Subject
 
 Mode = Literal["write", "verify", "manual"]
 OnDelete = Literal["keep", "archive", "delete"]
@@ -39,21 +40,6 @@ Pii = Literal["none", "personal", "identifier", "preference", "special"]
 Role = Literal[
     "field", "stage", "stamp", "score", "grade", "band", "reason", "sla", "lead_status", "proof", "opt_out", "purpose"
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The manifest element that a thing on a system stands for: its document (`Kind/name`), its kind in the words of the language
-    (`field`, `lifecycle`), its key in the document (empty for the whole of it), and what people call it.
-    """
-
-    document: str = ""
-    kind: str = ""
-    key: str = ""
-    label: str = ""
-
-
-NOBODY = Subject()  # of what stands for no single element, such as a permission set over many fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from mopsctl import canonical
 from mopsctl.address import Address
 from mopsctl.diagnostics import NOWHERE, Source
-from mopsctl.element import NOBODY, FieldType, Mode, OnDelete, Subject
+from mopsctl.element import FieldType, Mode, OnDelete
+from mopsctl.subject import NOBODY, Subject
 
 Json = Any  # what json.loads can return; attribute values are always of this shape
 Action = Literal["add", "change", "remove", "keep", "adopt", "forget", "manual"]

@@ -10,12 +10,12 @@ from typing import Any
 from mopsctl import canonical, outside
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Level, Source
-from mopsctl.element import Subject
 from mopsctl.engine.plan import COUNTED, Change, Drift, DriftField, Inputs, Plan, SystemReport, finding_key
 from mopsctl.engine.steps import Step, gathered
 from mopsctl.errors import PlanFileError
 from mopsctl.outside import Unfit
 from mopsctl.resource import FieldChange, Impact
+from mopsctl.subject import Subject
 
 FORMAT = "1.0"
 _VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}")

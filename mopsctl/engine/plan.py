@@ -12,8 +12,8 @@ from typing import Literal
 from mopsctl import canonical
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import NOWHERE, Diagnostic, Source
-from mopsctl.element import NOBODY, Subject
 from mopsctl.resource import Action, FieldChange, Impact, Json
+from mopsctl.subject import NOBODY, Subject
 
 ACTIONS: tuple[Action, ...] = ("add", "change", "remove", "keep", "adopt", "forget", "manual")
 SUMMARY_KEYS = {action: "manual" if action == "manual" else action for action in ACTIONS}

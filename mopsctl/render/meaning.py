@@ -6,22 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
-from mopsctl.element import NOBODY, Subject
 from mopsctl.engine.plan import Change, Plan
 from mopsctl.render import moves, words
 from mopsctl.render.values import Style
+from mopsctl.subject import NOBODY, Subject, SubjectKind
 
-KINDS = (
-    "lifecycle",
-    "scoring model",
-    "consent policy",
-    "field mapping",
-    "pipeline",
-    "field catalog",
-    "field",
-    "field group",
-)
+KINDS: tuple[str, ...] = get_args(SubjectKind)
 OTHER = "other"  # what stands for no single element
 MOST_IN_FULL = 8  # more that cannot be undone for one reason are gathered by their titles
 MOST_LISTS = 3  # value lists that are told of things that come together

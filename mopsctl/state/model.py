@@ -12,10 +12,10 @@ from typing import Any
 
 from mopsctl import outside
 from mopsctl.address import Address
-from mopsctl.element import NOBODY, Subject
 from mopsctl.errors import StateError
 from mopsctl.outside import Unfit
 from mopsctl.resource import Json
+from mopsctl.subject import NOBODY, Subject
 
 FORMAT = 1
 UPGRADES: dict[int, Callable[[Any], Any]] = {}  # format -> what makes the next format of it

@@ -12,10 +12,11 @@ from typing import Any
 
 from mopsctl import connectors
 from mopsctl.diagnostics import NOWHERE
-from mopsctl.element import NOBODY, Element
+from mopsctl.element import Element
 from mopsctl.manifest.model import Stack
 from mopsctl.provider import registry
 from mopsctl.provider.contract import Connection, Provider
+from mopsctl.subject import NOBODY
 from tests.lower.test_nothing_lost import stacks, variants
 
 MOST_TRIES = 12  # of one word on one system of one stack

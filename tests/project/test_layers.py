@@ -29,6 +29,7 @@ GROUND = {
     "resource",
     "secrets",
     "spoken",
+    "subject",
 }
 WORKFLOW = {
     "attesting",

@@ -7,13 +7,13 @@ from typing import Any
 
 from mopsctl.address import Address, Selection
 from mopsctl.diagnostics import Diagnostic, Source
-from mopsctl.element import Subject
 from mopsctl.engine import document
 from mopsctl.engine.plan import Change, Drift, DriftField, Inputs, Plan, SystemReport
 from mopsctl.engine.report import Applied, Event, Line
 from mopsctl.provider.capability import Cell
 from mopsctl.provider.contract import Attribute, Grain, Kind, Provider
 from mopsctl.resource import FieldChange, Impact
+from mopsctl.subject import Subject
 
 NO_API = "HubSpot has no public API that creates subscription types"
 INPUTS = Inputs(

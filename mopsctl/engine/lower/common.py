@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mopsctl.element import Item, Origin, Subject, ValueList
+from mopsctl.element import Item, Origin, ValueList
 from mopsctl.manifest.model import (
     NOT_CARRIED,
     ConsentPolicy,
@@ -22,8 +22,9 @@ from mopsctl.manifest.model import (
     Stage,
     ValueSet,
 )
+from mopsctl.subject import Subject, SubjectKind
 
-_KINDS: Mapping[type, str] = {
+_KINDS: Mapping[type, SubjectKind] = {
     Field: "field",
     FieldGroup: "field group",
     Pipeline: "pipeline",
