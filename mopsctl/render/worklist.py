@@ -13,7 +13,7 @@ from mopsctl.engine.steps import Step
 from mopsctl.render import words
 from mopsctl.render.markdown import code, escape
 from mopsctl.render.text.page import Page, Screen
-from mopsctl.render.text.plan import add_rows
+from mopsctl.render.text.steps import add_rows
 
 Found = Sequence[Step]
 _COLUMNS = ("step", "state", "owner", "system", "screen", "what", "title", "document", "to do", "why")

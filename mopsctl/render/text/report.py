@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from mopsctl.engine import steps
 from mopsctl.engine.report import Applied, Line
 from mopsctl.render import moves, words
+from mopsctl.render.text.changes import COLOURS
 from mopsctl.render.text.findings import add_next
 from mopsctl.render.text.page import Page, Screen
-from mopsctl.render.text.plan import COLOURS, add_rows
+from mopsctl.render.text.steps import add_rows
 from mopsctl.resource import Outcome
 
 HEAPS: Mapping[Outcome, str] = {
