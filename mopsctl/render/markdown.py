@@ -13,6 +13,7 @@ from mopsctl.render import meaning, moves, words
 from mopsctl.render.meaning import Bucket, Entry
 from mopsctl.render.values import Style, prose
 from mopsctl.render.view import Section, Step, View, arrange
+from mopsctl.resource import Action
 
 STYLE = Style(limit=200, items=20, more="the plan file has all")
 LEVELS: dict[Level, str] = {"error": "❌ error", "warning": "⚠️ warning", "note": "\u2139\ufe0f note"}
@@ -131,15 +132,12 @@ def _irreversible(view: View) -> Block:
     rows = []
     for answer, changes in view.warnings:
         if len(changes) <= meaning.MOST_IN_FULL:
-            told = [f"  - {_action(each)} {_named(view, each)} {code(str(each.address))}" for each in changes]
-            rows += [f"- {escape(words.undo(answer))}:\n{told[0]}", *told[1:]]
-            continue
-        found: dict[str, list[str]] = {}
-        for change in changes:
-            found.setdefault(f"{_action(change)} {escape(view.system(change))} {escape(change.noun)}", []).append(
-                f"**{escape(change.title)}**"
-            )
-        told = [f"  - {lead} {', '.join(titles)}" for lead, titles in found.items()]
+            told = [f"  - {_action(each.action)} {_named(view, each)} {code(str(each.address))}" for each in changes]
+        else:
+            told = [
+                f"  - {_action(action)} {escape(system)} {escape(noun)} {', '.join(f'**{escape(each)}**' for each in titles)}"
+                for (action, system, noun), titles in view.alike(changes).items()
+            ]
         rows += [f"- {escape(words.undo(answer))}:\n{told[0]}", *told[1:]]
     return Block("**Cannot be undone**\n" if rows else "", tuple(rows), noun="change", rank=1)
 
@@ -171,7 +169,14 @@ def _entry(view: View, entry: Entry, bucket: Bucket) -> str:
     said += _moved(first) if len(bucket.changes) == 1 else _signed(bucket.moves(STYLE))
     said += [f"_why:_ {escape(why)}" for why in bucket.whys]
     undo = "<br>".join(escape(answer) for answer in bucket.undo)
-    cells = (_action(first), "<br>".join(what), "<br>".join(lands), "<br>".join(said), undo, escape(bucket.records))
+    cells = (
+        _action(first.action),
+        "<br>".join(what),
+        "<br>".join(lands),
+        "<br>".join(said),
+        undo,
+        escape(bucket.records),
+    )
     return f"| {' | '.join(cells)} |"
 
 
@@ -186,7 +191,7 @@ def _row(view: View, change: Change) -> str:
     if change.why:
         said.append(f"_why:_ {escape(change.why)}")
     records = escape(words.records(change.impact)) if change.impact else ""
-    cells = (_action(change), "<br>".join(what), "<br>".join(said), escape(words.undo(change.undo)), records)
+    cells = (_action(change.action), "<br>".join(what), "<br>".join(said), escape(words.undo(change.undo)), records)
     return f"| {' | '.join(cells)} |"
 
 
@@ -284,8 +289,8 @@ def _folded(title: str, rows: tuple[str, ...], noun: str, rank: int) -> Block:
     return Block(head, rows, "\n\n</details>", noun, rank) if rows else Block()
 
 
-def _action(change: Change) -> str:
-    return f"{code(words.SYMBOLS[change.action])} {words.WORDS[change.action]}"
+def _action(action: Action) -> str:
+    return f"{code(words.SYMBOLS[action])} {words.WORDS[action]}"
 
 
 def _moved(change: Change) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mopsctl.diagnostics import Diagnostic
@@ -9,6 +10,7 @@ from mopsctl.engine import document, steps
 from mopsctl.engine.plan import Change, Plan, SystemReport, finding_key
 from mopsctl.render import meaning
 from mopsctl.render.words import LEVELS
+from mopsctl.resource import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,13 @@ class View:
     def entries(self) -> tuple[meaning.Entry, ...]:
         """What mopsctl would do, by manifest element."""
         return meaning.entries(change for section in self.sections for change in section.changes)
+
+    def alike(self, changes: Iterable[Change]) -> Mapping[tuple[Action, str, str], tuple[str, ...]]:
+        """The titles of changes by action, system and noun, for places where many are told at once."""
+        found: dict[tuple[Action, str, str], list[str]] = {}
+        for change in changes:
+            found.setdefault((change.action, self.system(change), change.noun), []).append(change.title)
+        return {key: tuple(titles) for key, titles in found.items()}
 
     @property
     def undoable(self) -> bool:

@@ -12,7 +12,6 @@ from mopsctl.render.text.findings import add_findings, add_next
 from mopsctl.render.text.page import Page, Screen
 from mopsctl.render.text.steps import add_steps
 from mopsctl.render.view import Section, View, arrange
-from mopsctl.resource import Action
 
 _BODY = 4  # columns before what belongs to a change
 
@@ -80,10 +79,7 @@ def _irreversible(page: Page, view: View) -> None:
 
 def _gathered(page: Page, view: View, changes: Sequence[Change]) -> None:
     """Many changes that are warned of alike: their titles, action by action."""
-    found: dict[tuple[Action, str, str], list[str]] = {}
-    for change in changes:
-        found.setdefault((change.action, view.system(change), change.noun), []).append(change.title)
-    for (action, system, noun), titles in found.items():
+    for (action, system, noun), titles in view.alike(changes).items():
         page.line(f"{system} {noun} ({len(titles)}): {'; '.join(titles)}", indent=_BODY, lead=lead(action))
 
 
