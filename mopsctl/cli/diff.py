@@ -30,7 +30,9 @@ from mopsctl.cli.terminal import Terminal
 def command(terminal: Terminal, *, revision: str, other: str | None, stack: Path, detailed_exitcode: bool) -> int:
     """Compare the manifests of git REVISION with those of OTHER, or of the work tree, element by element.
 
-    Needs no system and no credentials. Moved lines, comments and quoting are no change. Environments are not compared.
+    Needs no system and no credentials. Moved lines, comments and quoting are no
+    change. Lifecycles, scoring models, consent policies, mappings and field catalogues are compared; mopsctl.yaml,
+    environments and the texts of notices are not, so that no answer here speaks for them.
     """
     from mopsctl import workflow
     from mopsctl.manifest import comparing
